@@ -1,0 +1,79 @@
+"""Where it runs: the one interface of all targets. A driver does what it is told and reports what it sees;
+it decides nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+import msgspec
+
+from shoal.model.observed import Endpoint, Instance
+from shoal.model.snapshot import Snapshot
+from shoal.model.workload import Workload
+
+
+class Capabilities(msgspec.Struct, frozen=True):
+    """What a platform does by itself. `controls` "instances": shoal starts, stops and heals each one."""
+
+    controls: str = "instances"
+
+
+class LogFile(msgspec.Struct, frozen=True):
+    """Where the output of one instance lies (both streams, in the order written)."""
+
+    workload: str
+    instance: str
+    path: str
+
+
+class Invocation(msgspec.Struct, frozen=True):
+    """A rendered command, to be run by somebody else (`shoal exec`, `shoal run`)."""
+
+    command: tuple[str, ...]
+    env: dict[str, str]
+    cwd: str
+
+
+class Driver(Protocol):
+    """All methods may raise `DriverFailed`; ids of instances that are unknown raise it too."""
+
+    capabilities: Capabilities
+
+    async def open(self, wake: Callable[[], None]) -> None:
+        """Connect, adopt what runs. `wake` is called, from the loop, whenever something may have changed."""
+
+    async def close(self) -> None:
+        """Let go; whatever runs goes on."""
+
+    async def observe(self) -> tuple[Instance, ...]:
+        """Every instance, running or ended, that has not been forgotten."""
+
+    async def start(self, workload: Workload, index: int, *, failures: int = 0) -> Instance:
+        """Start one instance of `workload` in slot `index`; returns as soon as it has a pid. Raises `PortInUse` when
+        a fixed port is taken, `ToolMissing` when its program isn't there."""
+
+    async def stop(self, instance: str, *, grace: float | None = None) -> None:
+        """The stop signal, the grace, then SIGKILL, for the whole process group; returns when nothing of it is left.
+        `grace` 0 kills at once. Stopping an ended instance does nothing."""
+
+    async def forget(self, instance: str) -> None:
+        """Drop the record of an ended instance (its log stays until newer ones push it out)."""
+
+    async def publish(self, snapshot: Snapshot) -> None:
+        """Hand the mesh a configuration; returns when the mesh has accepted it. Raises `DriverFailed` if it refuses."""
+
+    def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
+        """Recorded addresses of listeners (an edge's id, `gateway`), allotting and recording missing ones."""
+
+    def data(self) -> dict[str, str]:
+        """Data folders that exist, with their incarnation."""
+
+    async def drop_data(self) -> None:
+        """Delete all data, made secrets, allotments and records. Nothing may run."""
+
+    def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
+        """Log files, oldest first; of all workloads when none is named."""
+
+    def invocation(self, workload: Workload, command: tuple[str, ...], *, like: str = "") -> Invocation:
+        """How to run `command` with the environment of a workload (or, exactly, of the running instance `like`)."""

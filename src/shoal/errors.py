@@ -1,0 +1,170 @@
+"""Every error a user can meet: where it is, what is wrong, what to do next, and its own exit code.
+
+::
+
+    ShoalError                      1
+    ├── UsageError                  2   the command line is wrong
+    ├── FileError                   3   shoal.yaml (or a file it names) is wrong
+    │   ├── SyntaxProblem               not YAML
+    │   ├── UnknownKey                  a key that no part of shoal reads
+    │   ├── WrongType                   a value of the wrong kind or out of range
+    │   ├── MissingFile                 a file or folder that is named but isn't there
+    │   ├── MissingVariable             ${VAR:?...} or ${VAR} without a value
+    │   ├── UnknownReference            a name that nothing in the file carries
+    │   ├── Cycle                       things that wait for each other
+    │   └── SecretInArgument            a secret templated into a command line
+    ├── ToolMissing                 4   an engine or program that can't be had here
+    ├── BuildFailed                 5   a build step ended with an error
+    ├── StartFailed                 6   an instance died at start or never became ready
+    ├── JobFailed                   7   a job or migration ended with an error
+    ├── PortInUse                   8   a fixed port that somebody else listens on
+    ├── Busy                        9   another `up` or `down` of this app is at work
+    ├── NotRunning                 10   a verb that needs a running app
+    ├── StateDamaged               11   state on disk that can't be read
+    ├── TimedOut                   12   a deadline passed (--wait)
+    ├── Refused                    13   a question that nobody was there to answer
+    ├── DriverFailed               14   the platform refused an operation
+    └── Interrupted               130   Ctrl-C
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Place(NamedTuple):
+    """A position in a file, 1-based, as editors count."""
+
+    file: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+
+
+class ShoalError(Exception):
+    """Base of all. `what` is one sentence; `hint` says what to do next; `where` is a place, or nothing."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, *, where: Place | None = None, hint: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.hint = hint
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        return f"{head}\n  {self.hint}" if self.hint else head
+
+    def to_json(self) -> dict[str, object]:
+        """The form that crosses the control socket."""
+        place = list(self.where) if self.where else None
+        return {"kind": type(self).__name__, "what": self.what, "where": place, "hint": self.hint}
+
+
+class UsageError(ShoalError):
+    exit_code = 2
+
+
+class FileError(ShoalError):
+    exit_code = 3
+
+
+class SyntaxProblem(FileError):
+    pass
+
+
+class UnknownKey(FileError):
+    pass
+
+
+class WrongType(FileError):
+    pass
+
+
+class MissingFile(FileError):
+    pass
+
+
+class MissingVariable(FileError):
+    pass
+
+
+class UnknownReference(FileError):
+    pass
+
+
+class Cycle(FileError):
+    pass
+
+
+class SecretInArgument(FileError):
+    pass
+
+
+class ToolMissing(ShoalError):
+    exit_code = 4
+
+
+class BuildFailed(ShoalError):
+    exit_code = 5
+
+
+class StartFailed(ShoalError):
+    exit_code = 6
+
+
+class JobFailed(ShoalError):
+    exit_code = 7
+
+
+class PortInUse(ShoalError):
+    exit_code = 8
+
+
+class Busy(ShoalError):
+    exit_code = 9
+
+
+class NotRunning(ShoalError):
+    exit_code = 10
+
+
+class StateDamaged(ShoalError):
+    exit_code = 11
+
+
+class TimedOut(ShoalError):
+    exit_code = 12
+
+
+class Refused(ShoalError):
+    exit_code = 13
+
+
+class DriverFailed(ShoalError):
+    exit_code = 14
+
+
+class Interrupted(ShoalError):
+    exit_code = 130
+
+
+def _tree(root: type[ShoalError]) -> dict[str, type[ShoalError]]:
+    found = {root.__name__: root}
+    for child in root.__subclasses__():
+        found |= _tree(child)
+    return found
+
+
+KINDS = _tree(ShoalError)
+
+
+def from_json(data: dict[str, object]) -> ShoalError:
+    """The error that `to_json` wrote, as its own class again."""
+    kind = KINDS.get(str(data.get("kind")), ShoalError)
+    place = data.get("where")
+    where = Place(*place) if isinstance(place, list) else None
+    return kind(str(data.get("what")), where=where, hint=str(data.get("hint") or ""))

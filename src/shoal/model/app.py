@@ -1,0 +1,192 @@
+"""App: what the user's file says, whole and checked, for one environment. Made by `spec`, read by `desired`.
+
+All durations are seconds. Paths are as the user wrote them, relative to `App.folder`.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from shoal.errors import Place
+from shoal.model.values import Value
+
+Protocol = Literal["http", "grpc", "tcp"]
+
+
+class Port(msgspec.Struct, frozen=True):
+    """A port that a service declares. `env` names variables that get its number besides the usual ones."""
+
+    name: str = "http"
+    protocol: Protocol = "http"
+    env: tuple[str, ...] = ()
+
+
+class Probe(msgspec.Struct, frozen=True):
+    """A question asked of an instance: HTTP GET (2xx or 3xx is yes) or a TCP connect.
+
+    `port` names a declared port (empty: the first). `grace` is how long a new instance may answer no
+    before that counts (a startup or readiness probe's only).
+    """
+
+    kind: Literal["http", "tcp"]
+    port: str = ""
+    path: str = "/"
+    every: float = 5.0
+    timeout: float = 2.0
+    failures: int = 3
+    grace: float = 60.0
+
+
+class Probes(msgspec.Struct, frozen=True):
+    startup: Probe | None = None
+    ready: Probe | None = None
+    live: Probe | None = None
+
+
+class Restart(msgspec.Struct, frozen=True):
+    """When an instance ends by itself: start it again after `backoff`, doubled each time up to `longest`."""
+
+    policy: Literal["always", "on-failure", "no"] = "always"
+    backoff: float = 0.5
+    longest: float = 30.0
+
+
+class Stop(msgspec.Struct, frozen=True):
+    """How an instance is asked to end: signal, then SIGKILL after `grace`."""
+
+    signal: str = "SIGTERM"
+    grace: float = 10.0
+
+
+class EdgePolicy(msgspec.Struct, frozen=True):
+    """What the mesh does for one caller → callee. `timeout` 0 means none."""
+
+    timeout: float = 15.0
+    retries: int = 1
+
+
+class Need(msgspec.Struct, frozen=True):
+    """One entry of `needs`: a service (an edge), a backing service or a job."""
+
+    name: str
+    policy: EdgePolicy = EdgePolicy()
+    wait: Literal["", "ready"] = ""
+    database: str = ""
+    port: str = ""
+
+
+class Service(msgspec.Struct, frozen=True):
+    """User code. With `kind` "job" it runs to its end once; `when` says whether `up` runs it.
+
+    `ports` None means "implied": one port `http` if a route, a need or a probe dials it, else none.
+    """
+
+    name: str
+    kind: Literal["service", "job"] = "service"
+    when: Literal["up", "request"] = "up"
+    path: str = "."
+    stack: str = ""
+    command: tuple[Value, ...] = ()
+    args: tuple[Value, ...] = ()
+    environment: dict[str, Value] = {}
+    working_dir: str = ""
+    ports: tuple[Port, ...] | None = None
+    needs: tuple[Need, ...] = ()
+    probes: Probes = Probes()
+    restart: Restart = Restart()
+    stop: Stop = Stop()
+    replicas: int = 1
+    migrate: tuple[Value, ...] = ()
+    warmup: tuple[str, ...] = ()
+
+
+class Stream(msgspec.Struct, frozen=True):
+    """A JetStream stream: which subjects it keeps, and for how long (`max_age` seconds, 0 for ever)."""
+
+    name: str
+    subjects: tuple[str, ...]
+    max_age: float = 0.0
+    max_bytes: int = -1
+
+
+class Postgres(msgspec.Struct, frozen=True, tag="postgres"):
+    """`init`: SQL files run once on a new database, as its owner. `database`: its name (default: the entry's)."""
+
+    version: int = 16
+    database: str = ""
+    init: tuple[str, ...] = ()
+
+
+class Nats(msgspec.Struct, frozen=True, tag="nats"):
+    streams: tuple[Stream, ...] = ()
+
+
+Engine = Postgres | Nats
+
+
+class Backing(msgspec.Struct, frozen=True):
+    name: str
+    engine: Engine
+
+
+class Respond(msgspec.Struct, frozen=True):
+    """An answer the gateway gives by itself."""
+
+    status: int
+    body: str = ""
+    content_type: str = "application/json; charset=utf-8"
+
+
+class Route(msgspec.Struct, frozen=True):
+    """At the gateway: requests whose path starts (by whole segments) with one of `paths`, for one of `hosts`
+    (none: any). `strip` takes the matched prefix off. Exactly one of `to` and `respond` is given."""
+
+    paths: tuple[str, ...] = ("/",)
+    hosts: tuple[str, ...] = ()
+    to: str = ""
+    port: str = ""
+    strip: bool = False
+    respond: Respond | None = None
+    policy: EdgePolicy = EdgePolicy()
+
+
+class Cors(msgspec.Struct, frozen=True):
+    """Answers `OPTIONS` on `paths` and adds the headers to every answer there, the gateway's own included."""
+
+    paths: tuple[str, ...] = ("/",)
+    origins: tuple[str, ...] = ("*",)
+    methods: tuple[str, ...] = ("GET", "POST", "PUT", "DELETE")
+    headers: tuple[str, ...] = ("Authorization", "Content-Type")
+
+
+class Gateway(msgspec.Struct, frozen=True):
+    """`port` 0 means "any, and the same one ever after"."""
+
+    host: str = "127.0.0.1"
+    port: int = 0
+    routes: tuple[Route, ...] = ()
+    cors: Cors | None = None
+
+
+class Secret(msgspec.Struct, frozen=True):
+    """Where a secret comes from: a variable of the caller's environment, a file, or made at first start."""
+
+    name: str
+    env: str = ""
+    file: str = ""
+    generate: int = 0
+
+
+class App(msgspec.Struct, frozen=True):
+    """`places` maps a dotted path of the file (`services.users.needs.0`) to where it stands."""
+
+    name: str
+    folder: str
+    environment: str = "dev"
+    services: tuple[Service, ...] = ()
+    backing: tuple[Backing, ...] = ()
+    gateway: Gateway | None = None
+    secrets: tuple[Secret, ...] = ()
+    places: dict[str, Place] = {}

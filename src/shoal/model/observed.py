@@ -1,0 +1,67 @@
+"""Observed: what runs, as the driver saw it and the probes judged it."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import msgspec
+
+Phase = Literal["starting", "ready", "unready", "stopping", "exited"]
+
+
+class Endpoint(NamedTuple):
+    """Where something listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.host}:{self.port}"
+
+
+class Instance(msgspec.Struct, frozen=True):
+    """One running (or ended) copy of a workload.
+
+    The driver reports `starting`, `stopping` and `exited`; health turns `starting` into `ready`/`unready`.
+    `stuck` is health's verdict that it must be replaced (liveness failed, or never became ready in its grace).
+    `exit` is the exit code (negative: the signal's number); None with phase `exited` when nobody was there to see it.
+    `failures` counts the consecutive ends of this slot before this instance; `after` is copied from the workload, so
+    that a removal knows its order when the workload is no longer desired. Times are seconds since the epoch.
+    """
+
+    id: str
+    workload: str
+    kind: Literal["service", "backing", "mesh", "job"]
+    revision: str
+    index: int = 0
+    nonce: str = ""
+    phase: Phase = "starting"
+    pid: int = 0
+    started: float = 0.0
+    ended: float = 0.0
+    exit: int | None = None
+    reason: str = ""
+    failures: int = 0
+    stuck: bool = False
+    incarnation: str = ""
+    endpoints: dict[str, Endpoint] = {}
+    after: tuple[str, ...] = ()
+
+    @property
+    def alive(self) -> bool:
+        return self.phase != "exited"
+
+
+class Observed(msgspec.Struct, frozen=True):
+    """`data` maps a data folder to its incarnation (absent: there is none). `published` are the ids of the instances
+    that the mesh's accepted configuration sends requests to. `broken_builds` maps an artifact's key to why."""
+
+    instances: tuple[Instance, ...] = ()
+    artifacts: frozenset[str] = frozenset()
+    broken_builds: dict[str, str] = {}
+    data: dict[str, str] = {}
+    published: frozenset[str] = frozenset()
+    mesh_version: str = ""
+
+    def of(self, workload: str) -> tuple[Instance, ...]:
+        return tuple(i for i in self.instances if i.workload == workload)

@@ -1,0 +1,90 @@
+"""Workload: anything that runs — a user's service, a job, Postgres, NATS, Envoy — before an address is known."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from shoal.model.app import EdgePolicy, Port, Probes, Protocol, Restart, Stop
+from shoal.model.values import Value
+
+
+class After(msgspec.Struct, frozen=True):
+    """A workload starts only when another is ready (or, a job, done with exit code 0)."""
+
+    name: str
+    until: Literal["ready", "done"] = "ready"
+
+
+class Workload(msgspec.Struct, frozen=True):
+    """What to run and how to look after it.
+
+    name          unique in the environment (`users`, `users-db`, `users-db.provision`, `mesh`)
+    owner         the name in the file that it belongs to (`users-db` for `users-db.provision`)
+    files         relative path -> content: written, mode 0600, under `${self:files}` before the start
+    data          name of a data folder it uses; jobs may share a backing service's
+    stable_ports  its ports are its address: allotted once, recorded, the same after every restart
+    unprivileged  must not run as root (Postgres refuses to)
+    once_per      a job: run once per (revision, incarnation of this data folder)
+    env_ports     variable -> port name: allotted numbers under names the user chose
+    nonce         changed by `restart`: part of what an instance is compared by, not of the revision
+    revision      keyed hash over all of it except `replicas`, `nonce` and itself
+    """
+
+    name: str
+    kind: Literal["service", "backing", "mesh", "job"]
+    owner: str = ""
+    command: tuple[Value, ...] = ()
+    env: dict[str, Value] = {}
+    files: dict[str, Value] = {}
+    cwd: Value = Value()
+    ports: tuple[Port, ...] = ()
+    stable_ports: bool = False
+    artifact: str = ""
+    probes: Probes = Probes()
+    restart: Restart = Restart()
+    stop: Stop = Stop()
+    replicas: int = 1
+    after: tuple[After, ...] = ()
+    data: str = ""
+    unprivileged: bool = False
+    once_per: str = ""
+    when: Literal["up", "request"] = "up"
+    nonce: str = ""
+    revision: str = ""
+
+
+class Edge(msgspec.Struct, frozen=True):
+    """A declared caller → callee through the mesh; its `id` names its listener's address."""
+
+    caller: str
+    callee: str
+    port: str = "http"
+    protocol: Protocol = "http"
+    policy: EdgePolicy = EdgePolicy()
+
+    @property
+    def id(self) -> str:
+        return f"{self.caller}->{self.callee}" + ("" if self.port == "http" else f":{self.port}")
+
+
+class Step(msgspec.Struct, frozen=True):
+    """One command of a build, run in the artifact's folder. `note` tells a waiting user what takes long, and why."""
+
+    name: str
+    command: tuple[Value, ...]
+    env: dict[str, Value] = {}
+    note: str = ""
+
+
+class Artifact(msgspec.Struct, frozen=True):
+    """A source folder and the steps that make it runnable. `key` is the hash of the source's content, the steps and
+    the toolchain's versions; the same key is the same result. `source` is absolute. `ignore` are names that are not
+    copied. `owner` is a service's name, for people."""
+
+    key: str
+    owner: str
+    source: str
+    steps: tuple[Step, ...] = ()
+    ignore: tuple[str, ...] = ()
