@@ -1,0 +1,1 @@
+"""Articles, comments, tags and favorites of the blog."""

@@ -1,0 +1,39 @@
+"""The application factory."""
+
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from flask_migrate import Migrate
+
+from posts import articles, comments, favorites, health, identity, tags
+from posts.config import Settings
+from posts.database import ENGINE_OPTIONS, db
+from posts.errors import register_error_handlers
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+
+
+class JsonProvider(DefaultJSONProvider):
+    mimetype = "application/json; charset=utf-8"
+    ensure_ascii = False
+    sort_keys = False
+    compact = True
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    settings = settings or Settings.from_env()
+    app = Flask("posts", static_folder=None)
+    app.json = JsonProvider(app)
+    app.url_map.merge_slashes = False  # a path is right or unknown: never a redirect
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS,
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+    )
+    db.init_app(app)
+    Migrate(app, db)
+    identity.init_app(app, settings.users_url)
+    health.init_app(app)
+    register_error_handlers(app)
+    for feature in (articles, comments, favorites, tags, health):
+        app.register_blueprint(feature.blueprint)
+    return app

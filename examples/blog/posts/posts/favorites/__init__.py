@@ -1,0 +1,5 @@
+"""Who favors which article."""
+
+from posts.favorites.routes import blueprint
+
+__all__ = ["blueprint"]

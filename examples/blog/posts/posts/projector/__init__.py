@@ -1,0 +1,1 @@
+"""The event worker: keeps the copies of users and follows up to date."""

@@ -1,0 +1,97 @@
+"""What happens to one message: applied and confirmed, tried again, or buried."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import BadSubjectError
+from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from posts.projector.events import BadEvent, Event, parse_event
+from posts.projector.projection import Projection
+
+log = logging.getLogger(__name__)
+
+MAX_TRIES = 5
+RETRY_DELAY_S = 0.2
+OUTAGE_PAUSE_S = 0.5
+CONFIRM_HEADER = "Confirm-To"
+
+# The database is away, starting, or not migrated yet: no fault of the event.
+OUTAGES = (OperationalError, InterfaceError, ProgrammingError, PoolTimeout)
+
+
+class Interrupted(Exception):
+    """The session ended while the database was away. The message stays in the stream."""
+
+
+class Delivery:
+    def __init__(self, client: Client, projection: Projection, ended: asyncio.Event) -> None:
+        self._client = client
+        self._projection = projection
+        self._ended = ended
+
+    async def handle(self, msg: Msg) -> None:
+        try:
+            event = parse_event(msg.data)
+        except BadEvent as error:
+            await self._failed(msg, str(error))
+            return
+        fault = await self._through_outages(msg, lambda: self._projection.apply(event))
+        if fault:
+            await self._failed(msg, repr(fault))
+            return
+        await self._confirm(msg, event)
+        await msg.ack()
+
+    async def _through_outages(self, msg: Msg, work: Callable[[], None]) -> Exception | None:
+        """Tries until the database answers; returns what the event itself is to blame for, if anything.
+
+        The stream is told each time that the message is in good hands, so an outage is not counted as a try.
+        """
+        while not self._ended.is_set():
+            try:
+                await asyncio.to_thread(work)
+                return None
+            except OUTAGES as error:
+                log.warning("the database cannot be used, trying again: %s", error)
+            except Exception as error:
+                return error
+            await msg.in_progress()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), OUTAGE_PAUSE_S)
+        raise Interrupted
+
+    async def _confirm(self, msg: Msg, event: Event) -> None:
+        """Tells the writer that its change can be read, before the message counts as done."""
+        subject = (msg.headers or {}).get(CONFIRM_HEADER)
+        if not subject:
+            return
+        try:
+            await self._client.publish(subject, event.id.encode())
+        except BadSubjectError:
+            log.warning("event %s: cannot confirm to %r", event.id, subject)
+            return
+        await self._client.flush()
+
+    async def _failed(self, msg: Msg, cause: str) -> None:
+        tries, sequence = msg.metadata.num_delivered, msg.metadata.sequence.stream
+        if tries < MAX_TRIES or not await self._buried(msg, cause):
+            log.warning("event %d on %s failed, try %d: %s", sequence, msg.subject, tries, cause)
+            await msg.nak(delay=RETRY_DELAY_S)
+            return
+        log.error("dead-letter: event %d on %s after %d tries: %s", sequence, msg.subject, tries, cause)
+        await msg.term()
+
+    async def _buried(self, msg: Msg, cause: str) -> bool:
+        sequence = msg.metadata.sequence.stream
+        fault = await self._through_outages(
+            msg, lambda: self._projection.bury(sequence, msg.subject, msg.data, cause)
+        )
+        if fault:
+            log.error("event %d on %s cannot be stored as a dead letter: %r", sequence, msg.subject, fault)
+        return fault is None

@@ -1,0 +1,5 @@
+"""The tags in use."""
+
+from posts.tags.routes import blueprint
+
+__all__ = ["blueprint"]
