@@ -1,0 +1,5 @@
+"""App → Desired, pure."""
+
+from shoal.desired.compile import Inputs, compile
+
+__all__ = ["Inputs", "compile"]

@@ -37,6 +37,8 @@ class Probe(msgspec.Struct, frozen=True):
     timeout: float = 2.0
     failures: int = 3
     grace: float = 60.0
+    send: str = ""
+    expect: str = ""
 
 
 class Probes(msgspec.Struct, frozen=True):

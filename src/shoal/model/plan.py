@@ -18,17 +18,16 @@ class Build(Operation, frozen=True, kw_only=True, tag=True):
 
 
 class Start(Operation, frozen=True, kw_only=True, tag=True):
+    """`failures` is how often in a row this slot has ended by itself."""
+
     workload: str
     index: int
-
-
-class Drain(Operation, frozen=True, kw_only=True, tag=True):
-    """Take an instance out of the mesh's endpoints."""
-
-    instance: str
+    failures: int = 0
 
 
 class Stop(Operation, frozen=True, kw_only=True, tag=True):
+    """Out of the endpoints it is already (a `Publish` comes first); then signal, grace, kill."""
+
     instance: str
 
 
@@ -44,7 +43,7 @@ class Publish(Operation, frozen=True, kw_only=True, tag=True):
     version: str
 
 
-AnyOperation = Build | Start | Drain | Stop | Forget | Publish
+AnyOperation = Build | Start | Stop | Forget | Publish
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -1,0 +1,40 @@
+"""What a backing service is to the rest: workloads to run, properties to hand out, names of variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import msgspec
+
+from shoal.model.app import Backing
+from shoal.model.values import Value
+from shoal.model.workload import After, Workload
+
+
+class Consumer(msgspec.Struct, frozen=True):
+    """Who uses a backing service: a service's or job's name, and the database it asked for (empty: the default)."""
+
+    name: str
+    database: str = ""
+
+
+class BackingEngine(Protocol):
+    """One engine of backing services. Pure: says what to run, runs nothing."""
+
+    def workloads(
+        self, backing: Backing, consumers: tuple[Consumer, ...], contents: Mapping[str, str]
+    ) -> tuple[Workload, ...]:
+        """The server and the jobs around it. `contents` holds the text of the files that the entry names."""
+
+    def after(self, backing: Backing) -> tuple[After, ...]:
+        """What a consumer waits for."""
+
+    def properties(self, backing: Backing, consumer: Consumer) -> dict[str, Value]:
+        """Connection properties for one consumer: host, port, username, password, uri, ..."""
+
+    def variables(self, properties: Mapping[str, Value], stack: str) -> dict[str, Value]:
+        """The variables that frameworks of a stack read by convention."""
+
+    def files(self, engine: Any) -> tuple[str, ...]:
+        """Files of the app's folder whose text `workloads` needs."""

@@ -1,0 +1,94 @@
+"""Small questions about Desired and Observed that several decisions ask. Pure."""
+
+from __future__ import annotations
+
+from shoal.model.desired import Desired
+from shoal.model.observed import Instance, Observed
+from shoal.model.workload import After, Workload
+
+# A run longer than this ends a series of failures.
+STEADY = 60.0
+
+
+def matches(instance: Instance, workload: Workload) -> bool:
+    """Whether an instance is what the workload asks for now."""
+    return instance.revision == workload.revision and instance.nonce == workload.nonce
+
+
+def exclusive(workload: Workload) -> bool:
+    """Whether the old instance must be gone before the new one starts: it holds data, an address, or is a job."""
+    return workload.stable_ports or workload.kind in ("backing", "mesh", "job") or bool(workload.data)
+
+
+def current(workload: Workload, observed: Observed) -> dict[int, Instance]:
+    """Slot -> the living instance that matches."""
+    return {i.index: i for i in observed.of(workload.name) if i.alive and matches(i, workload)}
+
+
+def stale(workload: Workload, observed: Observed) -> tuple[Instance, ...]:
+    """Living instances of an older revision."""
+    return tuple(i for i in observed.of(workload.name) if i.alive and not matches(i, workload))
+
+
+def last_end(workload: Workload, index: int, observed: Observed) -> Instance | None:
+    """The newest ended instance of a slot, if it was what is asked for now."""
+    ended = [i for i in observed.of(workload.name) if not i.alive and i.index == index and matches(i, workload)]
+    return max(ended, key=lambda i: i.ended, default=None)
+
+
+def outcome(job: Workload, observed: Observed) -> Instance | None:
+    """The ended run of a job that counts: this revision, on the data that is there now."""
+    incarnation = observed.data.get(job.once_per, "") if job.once_per else ""
+    runs = [
+        i
+        for i in observed.of(job.name)
+        if not i.alive and i.exit is not None and matches(i, job) and i.incarnation == incarnation
+    ]
+    return max(runs, key=lambda i: i.ended, default=None)
+
+
+def done(job: Workload, observed: Observed) -> bool:
+    run = outcome(job, observed)
+    return run is not None and run.exit == 0
+
+
+def satisfied(after: After, desired: Desired, observed: Observed) -> bool:
+    """Whether what a workload waits for has come. Something that isn't desired is not waited for."""
+    workload = desired.workload(after.name)
+    if workload is None:
+        return True
+    if after.until == "done":
+        return done(workload, observed)
+    return any(i.phase == "ready" for i in observed.of(after.name))
+
+
+def failures_after(end: Instance | None) -> int:
+    """How many ends in a row a slot has seen, this one included."""
+    if end is None:
+        return 0
+    return 1 if end.ended - end.started > STEADY else end.failures + 1
+
+
+def backoff(workload: Workload, failures: int) -> float:
+    """Seconds to wait before the next try: doubled each time, up to the longest."""
+    if failures == 0:
+        return 0.0
+    return min(workload.restart.backoff * 2.0 ** min(failures - 1, 20), workload.restart.longest)
+
+
+def restarts(workload: Workload, end: Instance | None) -> bool:
+    """Whether the restart policy wants a slot filled again after this end."""
+    if end is None or workload.restart.policy == "always":
+        return True
+    return workload.restart.policy == "on-failure" and end.exit != 0
+
+
+def end_text(instance: Instance) -> str:
+    """`users-0-k3f9 ended with exit code 1`, or by which signal."""
+    if instance.reason:
+        return f"{instance.id}: {instance.reason}"
+    if instance.exit is None:
+        return f"{instance.id} ended while nobody watched"
+    if instance.exit < 0:
+        return f"{instance.id} was ended by signal {-instance.exit}"
+    return f"{instance.id} ended with exit code {instance.exit}"

@@ -1,0 +1,49 @@
+"""Which running instances should go, and why. Pure."""
+
+from __future__ import annotations
+
+from shoal.control.facts import current, exclusive, matches, satisfied, stale
+from shoal.model.desired import Desired
+from shoal.model.observed import Instance, Observed
+from shoal.model.workload import Workload
+
+
+def leaving(desired: Desired, observed: Observed) -> dict[str, str]:
+    """Instance id -> cause. What is here is taken out of the mesh first and stopped next."""
+    wanted = {w.name: w for w in desired.workloads}
+    out: dict[str, str] = {}
+    for instance in observed.instances:
+        if instance.alive:
+            cause = _cause(instance, wanted.get(instance.workload), desired, observed)
+            if cause:
+                out[instance.id] = cause
+    return out
+
+
+def _cause(instance: Instance, workload: Workload | None, desired: Desired, observed: Observed) -> str:
+    if workload is None:
+        return f"{instance.workload} is no longer wanted"
+    if instance.index >= workload.replicas:
+        return f"{workload.name} wants {workload.replicas} replicas" if workload.replicas else f"{workload.name} is stopped"
+    if not matches(instance, workload):
+        return _replaced(instance, workload, desired, observed)
+    return instance.reason or "its probe says it must be replaced" if instance.stuck else ""
+
+
+def _replaced(instance: Instance, workload: Workload, desired: Desired, observed: Observed) -> str:
+    """An old instance goes when its successor is ready; one that must go first, when its successor can start."""
+    cause = f"{workload.name} was restarted" if instance.revision == workload.revision else f"{workload.name} changed"
+    if exclusive(workload):
+        return cause if _startable(workload, desired, observed) else ""
+    successor = current(workload, observed).get(instance.index)
+    return cause if successor and successor.phase == "ready" else ""
+
+
+def _startable(workload: Workload, desired: Desired, observed: Observed) -> bool:
+    built = not workload.artifact or workload.artifact in observed.artifacts
+    return built and all(satisfied(after, desired, observed) for after in workload.after)
+
+
+def predecessors(workload: Workload, observed: Observed) -> bool:
+    """Whether a rolling replacement of this workload is under way."""
+    return bool(stale(workload, observed))

@@ -1,0 +1,90 @@
+"""How far an environment is from what is wanted, for those who wait. Pure."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from shoal.control.facts import current, end_text, last_end, outcome, restarts, satisfied
+from shoal.model.desired import Desired
+from shoal.model.observed import Observed
+from shoal.model.workload import Workload
+
+State = Literal["ready", "done", "stopped", "building", "waiting", "starting", "unready", "failed"]
+
+# A slot that ended this often in a row counts as failed for those who wait; the loop tries on.
+TRIES = 3
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """One workload: how it stands, why, and for a failure which error (a class of `shoal.errors`)."""
+
+    workload: str
+    owner: str
+    kind: str
+    state: State
+    why: str = ""
+    error: str = ""
+    instance: str = ""
+
+
+def standings(desired: Desired, observed: Observed) -> tuple[Standing, ...]:
+    return tuple(_standing(w, desired, observed) for w in desired.workloads if w.when == "up")
+
+
+def settled(all_of: tuple[Standing, ...]) -> bool:
+    return all(s.state in ("ready", "done", "stopped") for s in all_of)
+
+
+def _standing(w: Workload, desired: Desired, observed: Observed) -> Standing:
+    state, why, error, instance = _job(w, desired, observed) if w.kind == "job" else _service(w, desired, observed)
+    return Standing(w.name, w.owner, w.kind, state, why, error, instance)
+
+
+_Answer = tuple[State, str, str, str]
+
+
+def _job(w: Workload, desired: Desired, observed: Observed) -> _Answer:
+    run = outcome(w, observed)
+    if run is not None and run.exit == 0:
+        return "done", "", "", run.id
+    if run is not None:
+        return "failed", end_text(run), "JobFailed", run.id
+    if w.replicas == 0:
+        return "stopped", "", "", ""
+    if 0 in current(w, observed):
+        return "starting", "running", "", current(w, observed)[0].id
+    return _absent(w, desired, observed)
+
+
+def _service(w: Workload, desired: Desired, observed: Observed) -> _Answer:
+    if w.replicas == 0:
+        return "stopped", "", "", ""
+    mine = current(w, observed)
+    missing = [n for n in range(w.replicas) if n not in mine]
+    for index in range(w.replicas):
+        end = last_end(w, index, observed)
+        ended_for_good = end is not None and index in missing and not restarts(w, end)
+        if ended_for_good and end is not None and end.exit == 0:
+            return "stopped", end_text(end), "", end.id
+        tried = end is not None and end.failures + 1 >= TRIES and (index in missing or mine[index].phase != "ready")
+        refused = end is not None and index in missing and end.id.endswith("-refused")
+        if end is not None and (ended_for_good or tried or refused):
+            kind = end.reason.split(":")[0] if refused else "StartFailed"
+            return "failed", end_text(end), kind, end.id
+    if missing:
+        return _absent(w, desired, observed)
+    worst = next((i for i in mine.values() if i.phase != "ready"), None)
+    if worst is None:
+        return "ready", "", "", ""
+    return ("unready" if worst.phase == "unready" else "starting"), worst.reason, "", worst.id
+
+
+def _absent(w: Workload, desired: Desired, observed: Observed) -> _Answer:
+    if w.artifact and w.artifact in observed.broken_builds:
+        return "failed", observed.broken_builds[w.artifact], "BuildFailed", ""
+    if w.artifact and w.artifact not in observed.artifacts:
+        return "building", "", "", ""
+    waits = [a.name for a in w.after if not satisfied(a, desired, observed)]
+    return "waiting", f"for {', '.join(waits)}" if waits else "", "", ""

@@ -1,0 +1,169 @@
+"""Desired × Observed → Plan, pure. There is no other start-up path: lap one has an empty Observed."""
+
+from __future__ import annotations
+
+from shoal.control.facts import (
+    backoff,
+    current,
+    end_text,
+    exclusive,
+    failures_after,
+    last_end,
+    outcome,
+    restarts,
+    satisfied,
+    stale,
+)
+from shoal.control.leaving import leaving
+from shoal.model.desired import Desired
+from shoal.model.observed import Instance, Observed
+from shoal.model.plan import AnyOperation, Build, Forget, Plan, Publish, Start, Stop
+from shoal.model.snapshot import Snapshot
+from shoal.model.workload import Workload
+
+
+def reconcile(desired: Desired, observed: Observed, snapshot: Snapshot | None, *, now: float) -> Plan:
+    """What to do to get from what is to what should be. `snapshot` is the mesh's configuration for both (None: no
+    mesh). Operations with an empty `after` may be carried out now; the others wait for what they name."""
+    going = leaving(desired, observed)
+    starts, wake = _starts(desired, observed, going, snapshot, now)
+    operations: list[AnyOperation] = [*_builds(desired, observed)]
+    operations += _publish(observed, snapshot)
+    operations += starts
+    operations += _stops(observed, going)
+    operations += _forgets(desired, observed)
+    return Plan(tuple(operations), wake)
+
+
+def _builds(desired: Desired, observed: Observed) -> list[Build]:
+    used = {w.artifact for w in desired.workloads if w.artifact and w.replicas}
+    return [
+        Build(id=f"build {a.owner}", cause=f"{a.owner} is new or changed", artifact=a.key)
+        for a in desired.artifacts
+        if a.key in used and a.key not in observed.artifacts and a.key not in observed.broken_builds
+    ]
+
+
+def _publish(observed: Observed, snapshot: Snapshot | None) -> list[Publish]:
+    if snapshot is None or snapshot.version == observed.mesh_version:
+        return []
+    came, went = snapshot.instances - observed.published, observed.published - snapshot.instances
+    changes = [f"{i} is ready" for i in sorted(came)] + [f"{i} leaves" for i in sorted(went)]
+    return [Publish(id="publish mesh", cause=", ".join(changes) or "routes or edges changed", version=snapshot.version)]
+
+
+def _starts(
+    desired: Desired, observed: Observed, going: dict[str, str], snapshot: Snapshot | None, now: float
+) -> tuple[list[Start], float]:
+    starts: list[Start] = []
+    wakes: list[float] = []
+    for workload in desired.workloads:
+        for index in _empty_slots(workload, observed):
+            end = last_end(workload, index, observed)
+            if workload.kind != "job" and not restarts(workload, end):
+                continue
+            failures = failures_after(end) if workload.kind != "job" else 0
+            due = end.ended + backoff(workload, failures) if end and failures else 0.0
+            after = _gates(workload, index, desired, observed, going, snapshot)
+            if due > now:
+                after.append(f"back-off of {backoff(workload, failures):.3g} s")
+                wakes.append(due)
+            cause = _start_cause(workload, index, observed, end)
+            operation = Start(
+                id=f"start {workload.name}/{index}",
+                cause=cause,
+                after=tuple(after),
+                workload=workload.name,
+                index=index,
+                failures=failures,
+            )
+            starts.append(operation)
+    return starts, min(wakes, default=0.0)
+
+
+def _empty_slots(workload: Workload, observed: Observed) -> list[int]:
+    filled = current(workload, observed)
+    if workload.kind != "job":
+        return [index for index in range(workload.replicas) if index not in filled]
+    wanted = workload.when == "up" and workload.replicas > 0
+    return [0] if wanted and 0 not in filled and outcome(workload, observed) is None else []
+
+
+def _gates(
+    workload: Workload,
+    index: int,
+    desired: Desired,
+    observed: Observed,
+    going: dict[str, str],
+    snapshot: Snapshot | None,
+) -> list[str]:
+    """What a start waits for, in words."""
+    gates = []
+    if workload.artifact and workload.artifact not in observed.artifacts:
+        gates.append(f"build {_owner_of(workload.artifact, desired)}")
+    gates += [f"{a.name} {a.until}" for a in workload.after if not satisfied(a, desired, observed)]
+    old = stale(workload, observed)
+    if exclusive(workload):
+        gates += [f"stop {i.id}" for i in old]
+    elif old:
+        mine = current(workload, observed)
+        gates += [f"{workload.name}/{n} ready" for n in range(index) if n not in mine or mine[n].phase != "ready"]
+    if workload.kind == "mesh" and snapshot is not None and not observed.mesh_version:
+        gates.append("publish mesh")
+    return gates
+
+
+def _owner_of(key: str, desired: Desired) -> str:
+    return next((a.owner for a in desired.artifacts if a.key == key), key)
+
+
+def _start_cause(workload: Workload, index: int, observed: Observed, end: Instance | None) -> str:
+    if end is not None and workload.kind != "job":
+        return end_text(end)
+    older = [i for i in observed.of(workload.name) if i.index == index]
+    if older:
+        same = any(i.revision == workload.revision for i in older)
+        return f"{workload.name} was restarted" if same and workload.nonce else f"{workload.name} changed"
+    return "wanted, and not there"
+
+
+def _stops(observed: Observed, going: dict[str, str]) -> list[Stop]:
+    """An instance goes after what needs it has gone, if that goes too; and after the mesh stopped sending to it."""
+    alive = [i for i in observed.instances if i.alive]
+    meshed = any(i.kind == "mesh" and i.id not in going for i in alive)
+    out = []
+    for instance in alive:
+        if instance.id not in going or instance.phase == "stopping":
+            continue
+        users = [i.id for i in alive if instance.workload in i.after and i.id in going]
+        after = [f"stop {user}" for user in users]
+        if meshed and instance.id in observed.published:
+            after.append("publish mesh")
+        out.append(
+            Stop(id=f"stop {instance.id}", cause=going[instance.id], after=tuple(after), instance=instance.id)
+        )
+    return out
+
+
+def _forgets(desired: Desired, observed: Observed) -> list[Forget]:
+    """Records of ends that no decision will ask for again."""
+    wanted = {w.name: w for w in desired.workloads}
+    return [
+        Forget(id=f"forget {i.id}", cause="its record is of no more use", instance=i.id)
+        for i in observed.instances
+        if not i.alive and _useless(i, wanted.get(i.workload), observed)
+    ]
+
+
+def _useless(instance: Instance, workload: Workload | None, observed: Observed) -> bool:
+    if instance.kind == "job":
+        return _superseded(instance, observed)
+    if workload is None or instance.index >= workload.replicas:
+        return True
+    return _superseded(instance, observed)
+
+
+def _superseded(instance: Instance, observed: Observed) -> bool:
+    """Whether a newer instance has the slot. An ended one is superseded only by another ended one or a grown-up."""
+    later = [i for i in observed.of(instance.workload) if i.index == instance.index and i.started > instance.started]
+    return any(not i.alive or i.phase == "ready" for i in later)

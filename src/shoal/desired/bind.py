@@ -1,0 +1,116 @@
+"""Bind: who receives which properties, under which names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+import msgspec
+
+from shoal.backing import Consumer, engine_of
+from shoal.errors import UnknownReference
+from shoal.model.app import App, Backing, Need, Service
+from shoal.model.values import Ref, Value, address, concat, own
+from shoal.model.workload import Edge
+
+
+class Bindings(msgspec.Struct, frozen=True):
+    """What one service or job may refer to: name -> property -> value. `variables` are the conventional ones."""
+
+    properties: dict[str, dict[str, Value]]
+    variables: dict[str, Value]
+    edges: tuple[Edge, ...] = ()
+
+
+def bind(app: App, service: Service, ports: Mapping[str, tuple[str, ...]], stack: str) -> Bindings:
+    """All that `service` is handed by its needs. `ports` maps each service to its ports' names."""
+    known: dict[str, dict[str, Value]] = {"self": _self(ports[service.name]), "gateway": gateway_properties()}
+    variables: dict[str, Value] = {}
+    edges: list[Edge] = []
+    for need in service.needs:
+        backing = next((b for b in app.backing if b.name == need.name), None)
+        if backing is not None:
+            known[need.name] = engine_of(backing).properties(backing, Consumer(service.name, need.database))
+            variables |= _named(need.name, known[need.name]) | _conventional(app, service, backing, known, stack)
+        elif (peer := _service(app, need.name)) and peer.kind == "service":
+            edge = _edge(service, need, peer, ports)
+            edges.append(edge)
+            known[need.name] = edge_properties(edge)
+            variables |= _named(need.name, known[need.name])
+    return Bindings(known, variables, tuple(edges))
+
+
+def resolve(value: Value, bindings: Bindings, app: App, where: str) -> Value:
+    """The value with the user's references (`${users-db.uri}`) replaced by what they stand for.
+
+    Raises `UnknownReference` with the place of `where` (a dotted path of the file)."""
+
+    def one(ref: Ref) -> Value:
+        if ref.kind != "property":
+            return Value((ref,))
+        properties = bindings.properties.get(ref.name)
+        if properties is None:
+            raise _unknown(app, where, f"{ref.name} is not among the needs", tuple(bindings.properties), ref.name)
+        if ref.attr not in properties:
+            problem = f"{ref.name} has no property {ref.attr}"
+            raise _unknown(app, where, problem, tuple(properties), ref.attr)
+        return properties[ref.attr]
+
+    return value.replace(one)
+
+
+def edge_properties(edge: Edge) -> dict[str, Value]:
+    host, port = address(edge.id, "host"), address(edge.id, "port")
+    scheme = {"http": "http://", "grpc": "", "tcp": "tcp://"}[edge.protocol]
+    return {"host": host, "port": port, "url": concat(scheme, host, ":", port)}
+
+
+def gateway_properties() -> dict[str, Value]:
+    host, port = address("gateway", "host"), address("gateway", "port")
+    return {"host": host, "port": port, "url": concat("http://", host, ":", port)}
+
+
+def variable(name: str) -> str:
+    """A name as environment variables can carry it."""
+    return name.upper().replace("-", "_")
+
+
+def _self(ports: tuple[str, ...]) -> dict[str, Value]:
+    plain = {attr: own(attr) for attr in ("host", "instance", "index")}
+    first = {"port": own(f"port:{ports[0]}")} if ports else {}
+    return plain | first | {f"ports.{name}": own(f"port:{name}") for name in ports}
+
+
+def _named(name: str, properties: Mapping[str, Value]) -> dict[str, Value]:
+    """`USERS_HOST`, `USERS_PORT`, `USERS_URL`, and a backing service's `USERS_DB_USERNAME`, ..."""
+    prefix = variable(name)
+    out = {f"{prefix}_{variable(key)}": value for key, value in properties.items() if key != "uri"}
+    if "uri" in properties:
+        out[f"{prefix}_URL"] = properties["uri"]
+    return out
+
+
+def _conventional(
+    app: App, service: Service, backing: Backing, known: Mapping[str, Mapping[str, Value]], stack: str
+) -> dict[str, Value]:
+    """`DATABASE_URL` and the like, when only one need could be meant."""
+    engines = {b.name: type(b.engine) for b in app.backing}
+    same = [need for need in service.needs if engines.get(need.name) is type(backing.engine)]
+    return engine_of(backing).variables(known[backing.name], stack) if len(same) == 1 else {}
+
+
+def _edge(service: Service, need: Need, peer: Service, ports: Mapping[str, tuple[str, ...]]) -> Edge:
+    names = ports[peer.name]
+    port = need.port or names[0]
+    protocol = next((p.protocol for p in peer.ports or () if p.name == port), "http")
+    return Edge(service.name, peer.name, port, protocol, need.policy)
+
+
+def _service(app: App, name: str) -> Service | None:
+    return next((s for s in app.services if s.name == name), None)
+
+
+def _unknown(app: App, where: str, problem: str, known: tuple[str, ...], asked: str) -> UnknownReference:
+    near = get_close_matches(asked, known, 1)
+    hint = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(sorted(known))}."
+    return UnknownReference(problem, where=app.places.get(where), hint=hint)

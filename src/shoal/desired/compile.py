@@ -1,0 +1,187 @@
+"""App → Desired, pure: workloads, edges and artifacts of one environment."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from shoal.backing import Consumer, engine_of
+from shoal.desired.bind import Bindings, bind, resolve
+from shoal.desired.graph import closure
+from shoal.desired.ports import ports_of
+from shoal.desired.revision import revised
+from shoal.model.app import App, Port, Probe, Probes, Restart, Service
+from shoal.model.desired import Desired
+from shoal.model.release import Overrides
+from shoal.model.values import Value, concat, own
+from shoal.model.workload import After, Artifact, Edge, Workload
+from shoal.stacks import Launch, Source, stack_of
+
+
+class Inputs(msgspec.Struct, frozen=True):
+    """What compile needs from outside the file: what stands in each service's folder (by `Service.path`) with its
+    digest, and the text of files that backing services name."""
+
+    sources: dict[str, Source] = {}
+    contents: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+
+
+def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Desired:
+    """All that should run. Raises `FileError`s for references and stacks that can't be resolved."""
+    names = {name: tuple(p.name for p in ports) for name, ports in ports_of(app).items()}
+    parts = [_service(app, service, names, inputs) for service in app.services]
+    workloads = [w for part in parts for w in part.workloads] + _backing(app, inputs)
+    chosen = _chosen(app, overrides)
+    kept = [w for w in workloads if w.owner in chosen]
+    edges = [edge for part in parts for edge in part.edges]
+    artifacts = {a.key: a for part in parts for a in part.artifacts}
+    return Desired(
+        app=app.name,
+        environment=app.environment,
+        workloads=tuple(_overridden(revised(w, inputs.secrets), overrides) for w in kept),
+        edges=tuple(edges),
+        gateway=app.gateway,
+        artifacts=tuple(artifacts.values()),
+        secrets=app.secrets,
+    )
+
+
+class _Part(msgspec.Struct, frozen=True):
+    workloads: tuple[Workload, ...]
+    edges: tuple[Edge, ...]
+    artifacts: tuple[Artifact, ...]
+
+
+def _service(app: App, service: Service, names: Mapping[str, tuple[str, ...]], inputs: Inputs) -> _Part:
+    stack = stack_of(service, inputs.sources[service.path], app.places.get(f"services.{service.name}"))
+    bindings = bind(app, service, names, stack.name)
+    artifact = stack.artifact(service, inputs.sources[service.path])
+    launch = stack.launch(service, inputs.sources[service.path], artifact.key if artifact else "")
+    env = _environment(app, service, bindings, launch)
+    main = _workload(app, service, bindings, launch, env, artifact)
+    workloads = (main, *_migration(app, service, bindings, main))
+    return _Part(workloads, bindings.edges, (artifact,) if artifact else ())
+
+
+def _environment(app: App, service: Service, bindings: Bindings, launch: Launch) -> dict[str, Value]:
+    """Later wins: the stack's, what the needs give, chosen port variables, the user's own."""
+    where = f"services.{service.name}.environment"
+    ports = {var: own(f"port:{port.name}") for port in service.ports or () for var in port.env}
+    mine = {key: resolve(value, bindings, app, f"{where}.{key}") for key, value in service.environment.items()}
+    return launch.env | bindings.variables | ports | mine
+
+
+def _workload(
+    app: App,
+    service: Service,
+    bindings: Bindings,
+    launch: Launch,
+    env: dict[str, Value],
+    artifact: Artifact | None,
+) -> Workload:
+    job = service.kind == "job"
+    ports = ports_of(app)[service.name]
+    where = f"services.{service.name}.command"
+    command = tuple(resolve(part, bindings, app, where) for part in (*launch.command, *service.args))
+    return Workload(
+        name=service.name,
+        kind="job" if job else "service",
+        owner=service.name,
+        command=command,
+        env=env,
+        cwd=concat(launch.cwd, "/", service.working_dir) if service.working_dir else launch.cwd,
+        ports=ports,
+        artifact=artifact.key if artifact else "",
+        probes=_probes(service, ports),
+        restart=Restart("no") if job else service.restart,
+        stop=service.stop,
+        replicas=service.replicas,
+        after=_after(app, service),
+        once_per=_database(app, service) if job else "",
+        when=service.when,
+    )
+
+
+def _migration(app: App, service: Service, bindings: Bindings, main: Workload) -> tuple[Workload, ...]:
+    """A job of its own, before the first new instance: with the service's environment, but no ports."""
+    if not service.migrate:
+        return ()
+    where = f"services.{service.name}.migrate"
+    command = tuple(resolve(part, bindings, app, where) for part in service.migrate)
+    job = msgspec.structs.replace(
+        main,
+        name=f"{service.name}.migrate",
+        kind="job",
+        command=command,
+        env={key: value for key, value in main.env.items() if not any(r.attr.startswith("port:") for r in value.refs())},
+        ports=(),
+        probes=Probes(),
+        restart=Restart("no"),
+        replicas=1,
+        after=_after(app, service, migrations=False),
+        once_per=_database(app, service),
+    )
+    return (job,)
+
+
+def _after(app: App, service: Service, *, migrations: bool = True) -> tuple[After, ...]:
+    """Backing services, jobs and migrations are waited for; services only where the file says `wait: ready`."""
+    jobs = {s.name for s in app.services if s.kind == "job"}
+    backing = {b.name: b for b in app.backing}
+    out: list[After] = []
+    for need in service.needs:
+        if need.name in backing:
+            out += engine_of(backing[need.name]).after(backing[need.name])
+            out += [After(f"{name}.migrate", "done") for name in _migrators(app, need.name) if migrations]
+        elif need.name in jobs:
+            out.append(After(need.name, "done"))
+        elif need.wait == "ready":
+            out.append(After(need.name))
+    return tuple(dict.fromkeys(out))
+
+
+def _migrators(app: App, backing: str) -> tuple[str, ...]:
+    """Services whose migrations a database must have seen before anyone else uses it."""
+    return tuple(s.name for s in app.services if s.migrate and any(n.name == backing for n in s.needs))
+
+
+def _database(app: App, service: Service) -> str:
+    """The backing service whose data a job's outcome belongs to: the first one needed."""
+    backing = {b.name for b in app.backing}
+    return next((need.name for need in service.needs if need.name in backing), "")
+
+
+def _probes(service: Service, ports: tuple[Port, ...]) -> Probes:
+    """Without a word on readiness, a service with a port is ready when it accepts connections."""
+    if service.kind == "job" or not ports or service.probes.ready:
+        return service.probes
+    return msgspec.structs.replace(service.probes, ready=Probe("tcp", ports[0].name))
+
+
+def _backing(app: App, inputs: Inputs) -> list[Workload]:
+    out: list[Workload] = []
+    for backing in app.backing:
+        consumers = tuple(
+            Consumer(service.name, need.database)
+            for service in app.services
+            for need in service.needs
+            if need.name == backing.name
+        )
+        out += engine_of(backing).workloads(backing, consumers, inputs.contents)
+    return out
+
+
+def _chosen(app: App, overrides: Overrides) -> frozenset[str]:
+    """Services that `up` named, and all they need; everything when none was named."""
+    needs = {s.name: tuple(n.name for n in s.needs) for s in app.services}
+    everything = frozenset(needs) | {b.name for b in app.backing}
+    return everything if overrides.only is None else closure(overrides.only, needs) & everything
+
+
+def _overridden(workload: Workload, overrides: Overrides) -> Workload:
+    replicas = overrides.replicas.get(workload.name, workload.replicas)
+    if workload.owner in overrides.stopped:
+        replicas = 0
+    return msgspec.structs.replace(workload, replicas=replicas, nonce=overrides.nonces.get(workload.name, ""))

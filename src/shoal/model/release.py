@@ -1,0 +1,31 @@
+"""What is wanted: the file as it was accepted, and what people asked for since. Kept by the release store."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shoal.model.app import App
+
+
+class Overrides(msgspec.Struct, frozen=True):
+    """Wishes that outlive a restart but are not in the file.
+
+    `replicas` by `scale`; `stopped` by `stop`; `nonces` by `restart` (a new one replaces the instances); `only` are
+    the services that `up SERVICE...` named (None: all).
+    """
+
+    replicas: dict[str, int] = {}
+    stopped: frozenset[str] = frozenset()
+    nonces: dict[str, str] = {}
+    only: frozenset[str] | None = None
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """`number` counts the releases of this environment. `down` is the wish that nothing runs. `secrets` are keyed
+    digests of the declared secrets' contents: a changed secret is a new revision."""
+
+    app: App
+    number: int = 1
+    overrides: Overrides = Overrides()
+    down: bool = False
+    secrets: dict[str, str] = {}
