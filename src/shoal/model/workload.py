@@ -70,11 +70,13 @@ class Edge(msgspec.Struct, frozen=True):
 
 
 class Step(msgspec.Struct, frozen=True):
-    """One command of a build, run in the artifact's folder. `note` tells a waiting user what takes long, and why."""
+    """One command of a build, run in the artifact's folder. `files` (relative path -> content) are written there
+    first; an empty command only writes them. `note` tells a waiting user what takes long, and why."""
 
     name: str
-    command: tuple[Value, ...]
+    command: tuple[Value, ...] = ()
     env: dict[str, Value] = {}
+    files: dict[str, Value] = {}
     note: str = ""
 
 

@@ -1,0 +1,73 @@
+"""Languages: how a folder of code is recognised, built and started. Data only; nothing here runs anything.
+
+A new one is a file beside this one, its line in `STACKS`, and a golden in tests/unit/stacks.
+"""
+
+from __future__ import annotations
+
+from shoal.errors import FileError, Place, WrongType
+from shoal.model.app import Service
+from shoal.stacks.command import Command
+from shoal.stacks.java import Java
+from shoal.stacks.node import Node
+from shoal.stacks.python import Python
+from shoal.stacks.source import COMMON_IGNORE, Source
+from shoal.stacks.stack import HERE, Launch, Stack, Train, artifact_key, keyed
+
+__all__ = [
+    "COMMON_IGNORE",
+    "HERE",
+    "STACKS",
+    "Launch",
+    "Source",
+    "Stack",
+    "Train",
+    "artifact_key",
+    "detect_stack",
+    "ignored",
+    "keyed",
+    "stack_of",
+]
+
+STACKS: dict[str, Stack] = {
+    "python": Python(),
+    "java": Java(),
+    "node": Node(),
+    "command": Command(),
+}
+
+
+def stack_of(service: Service, source: Source, place: Place | None = None) -> Stack:
+    """The stack that the file names, or the one its folder shows. Raises `FileError` if neither tells."""
+    if not service.stack:
+        return detect_stack(source, service, place)
+    if service.stack in STACKS:
+        return STACKS[service.stack]
+    hint = f"known stacks: {', '.join(STACKS)}"
+    raise WrongType(f"service {service.name}: no stack is called `{service.stack}`", where=place, hint=hint)
+
+
+def detect_stack(source: Source, service: Service, place: Place | None = None) -> Stack:
+    """The one stack that recognises the folder. A command alone is enough where none does."""
+    found = [stack for stack in STACKS.values() if stack.detect(source)]
+    if len(found) == 1:
+        return found[0]
+    if not found and service.command:
+        return STACKS["command"]
+    raise _undecided(source, service, found, place)
+
+
+def ignored(source: Source) -> tuple[str, ...]:
+    """Names that are no part of this source, whichever of the stacks that recognise it builds it."""
+    found = [stack for stack in STACKS.values() if stack.detect(source)]
+    return COMMON_IGNORE + tuple(name for stack in found for name in stack.ignore(source))
+
+
+def _undecided(source: Source, service: Service, found: list[Stack], place: Place | None) -> FileError:
+    names = " and ".join(stack.name for stack in found)
+    what = f"service {service.name}: {service.path} looks like {names}"
+    if not found:
+        what = f"service {service.name}: no stack recognises {service.path} ({source.seen()})"
+    known = ", ".join(stack.name for stack in found) or ", ".join(STACKS)
+    hint = f"say which with `stack:` ({known})" + ("" if found else ", or give a `command:`")
+    return FileError(what, where=place, hint=hint)

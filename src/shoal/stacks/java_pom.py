@@ -1,0 +1,109 @@
+"""A pom that builds without a JDK: the user's, with the Eclipse compiler in place of javac. Text in, text out."""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree as ET
+
+from shoal.errors import FileError
+
+PLEXUS_COMPILER_ECLIPSE = "2.16.2"  # 2.17.1 doesn't work with this ecj
+ECJ = "3.46.100"
+COMPILER = "maven-compiler-plugin"
+JAR_NAME = "app"
+NAMESPACE = "http://maven.apache.org/POM/4.0.0"
+
+
+def derived(pom: str) -> str:
+    """The pom to build with. The jar becomes target/app.jar, whatever the project calls it.
+    Raises `FileError` if `pom` isn't XML."""
+    ET.register_namespace("", NAMESPACE)
+    root = _parsed(pom)
+    level = _level(root)
+    _set(root, "properties/maven.compiler.release", "")
+    if level:
+        _set(root, "properties/maven.compiler.source", level)
+        _set(root, "properties/maven.compiler.target", level)
+    _set(root, "build/finalName", JAR_NAME)
+    _use_eclipse(_compiler_plugin(root), level)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def boots(pom: str) -> bool:
+    """Whether the result is a Spring Boot jar, which can be extracted."""
+    return "spring-boot-maven-plugin" in pom
+
+
+def prepared_ahead(pom: str) -> bool:
+    """Whether the build runs Spring's ahead-of-time processing."""
+    return "process-aot" in pom
+
+
+def _parsed(pom: str) -> ET.Element:
+    try:
+        return ET.fromstring(pom)
+    except ET.ParseError as error:
+        raise FileError(f"pom.xml is not XML: {error}", hint="Maven can't read it either") from error
+
+
+def _level(root: ET.Element) -> str:
+    """The Java level that the project asks for; empty leaves it to what it inherits."""
+    plugin = _find_plugin(root)
+    for tag in ("release", "source", "target"):
+        found = plugin.findtext(f"{{*}}configuration/{{*}}{tag}") if plugin is not None else None
+        if found:
+            return found.strip()
+    for name in ("maven.compiler.release", "maven.compiler.source", "java.version"):
+        found = root.findtext(f"{{*}}properties/{{*}}{name}")
+        if found:
+            return "${java.version}" if name == "java.version" else found.strip()
+    parent = root.findtext("{*}parent/{*}artifactId") or ""
+    return "${java.version}" if parent == "spring-boot-starter-parent" else "17"
+
+
+def _find_plugin(root: ET.Element) -> ET.Element | None:
+    plugins = root.findall("{*}build/{*}plugins/{*}plugin")
+    return next((each for each in plugins if each.findtext("{*}artifactId") == COMPILER), None)
+
+
+def _compiler_plugin(root: ET.Element) -> ET.Element:
+    found = _find_plugin(root)
+    if found is None:
+        found = ET.SubElement(_child(_child(root, "build"), "plugins"), _tag(root, "plugin"))
+        _set(found, "artifactId", COMPILER)
+    return found
+
+
+def _use_eclipse(plugin: ET.Element, level: str) -> None:
+    _set(plugin, "configuration/compilerId", "eclipse")
+    for tag in ("release", "source", "target", "fork", "executable"):
+        for holder in plugin.findall(".//{*}configuration"):
+            for each in holder.findall(f"{{*}}{tag}"):
+                holder.remove(each)
+    dependencies = _child(plugin, "dependencies")
+    _dependency(dependencies, "org.codehaus.plexus", "plexus-compiler-eclipse", PLEXUS_COMPILER_ECLIPSE)
+    _dependency(dependencies, "org.eclipse.jdt", "ecj", ECJ)
+
+
+def _dependency(parent: ET.Element, group: str, name: str, version: str) -> None:
+    for each in parent.findall("{*}dependency"):
+        if each.findtext("{*}artifactId") == name:
+            parent.remove(each)
+    one = ET.SubElement(parent, _tag(parent, "dependency"))
+    for tag, text in (("groupId", group), ("artifactId", name), ("version", version)):
+        _set(one, tag, text)
+
+
+def _set(parent: ET.Element, path: str, text: str) -> None:
+    for name in path.split("/"):
+        parent = _child(parent, name)
+    parent.text = text
+
+
+def _child(parent: ET.Element, name: str) -> ET.Element:
+    found = parent.find(f"{{*}}{name}")
+    return found if found is not None else ET.SubElement(parent, _tag(parent, name))
+
+
+def _tag(like: ET.Element, name: str) -> str:
+    """`name` in the namespace of `like`: poms without one are valid too."""
+    return f"{like.tag.partition('}')[0]}}}{name}" if like.tag.startswith("{") else name

@@ -1,0 +1,94 @@
+"""Node: `npm ci`, the build script if there is one, then what `npm start` would run — without npm in between."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from typing import Any
+
+from shoal.errors import FileError
+from shoal.model.app import Service
+from shoal.model.values import Value, concat, program
+from shoal.model.workload import Step
+from shoal.stacks.ports import port_env
+from shoal.stacks.source import Source
+from shoal.stacks.stack import HERE, Launch, Stack, search_path, words
+
+ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+SHELL = re.compile(r"[&|;<>$`*?(){}\\\n]")
+
+
+class Node(Stack):
+    name = "node"
+    tools = ("node",)
+
+    def detect(self, source: Source) -> bool:
+        return source.has("package.json")
+
+    def ignore(self, source: Source) -> tuple[str, ...]:
+        """Where a build script is, its usual output isn't source; elsewhere it may have been committed."""
+        return ("dist", "build", ".next", "coverage", ".cache") if _scripts(source).get("build") else ("coverage",)
+
+    def steps(self, service: Service, source: Source) -> tuple[Step, ...]:
+        verb = "ci" if source.has("package-lock.json") else "install"
+        env = {"PATH": _path()}
+        # Packages that only the build needs are left out of an install when NODE_ENV says production.
+        install = npm(verb, "--include=dev", "--no-audit", "--no-fund")
+        steps = [Step("dependencies", install, env, note="npm packages; from the cache after the first time")]
+        if _scripts(source).get("build"):
+            steps.append(Step("build", npm("run", "build"), env, note="the project's own build script"))
+        return tuple(steps)
+
+    def start(self, service: Service, source: Source) -> Launch:
+        env = {"PATH": _path(), "NODE_ENV": concat("production"), **port_env(service)}
+        if service.command:
+            return Launch(service.command, env, HERE)
+        extra, command = _start(service, source)
+        return Launch(command, env | extra, HERE)
+
+
+def npm(*args: str) -> tuple[Value, ...]:
+    """npm on the pinned node, whatever `node` the machine has."""
+    return words(program("node"), program("npm"), *args)
+
+
+def _path() -> Value:
+    return search_path(concat(HERE, "/node_modules/.bin"), program("node-bin"))
+
+
+def _start(service: Service, source: Source) -> tuple[dict[str, Value], tuple[Value, ...]]:
+    """Variables and command. A plain `node X ...` is run directly: npm would stand between it and its signals."""
+    script = str(_scripts(source).get("start") or "")
+    if script:
+        return _direct(script) or ({}, npm("run", "--silent", "start"))
+    main = _package(source).get("main") or ("server.js" if source.has("server.js") else "")
+    if main:
+        return {}, words(program("node"), str(main))
+    what = f"service {service.name}: package.json has no `start` script and no `main` ({source.seen()})"
+    raise FileError(what, hint=f"add one, or `command: [...]` under services.{service.name}")
+
+
+def _direct(script: str) -> tuple[dict[str, Value], tuple[Value, ...]] | None:
+    if SHELL.search(script):
+        return None
+    tokens = shlex.split(script)
+    env = {}
+    while tokens and ASSIGNMENT.match(tokens[0]):
+        name, _, value = tokens.pop(0).partition("=")
+        env[name] = concat(value)
+    return (env, words(program("node"), *tokens[1:])) if tokens[:1] == ["node"] else None
+
+
+def _package(source: Source) -> dict[str, Any]:
+    """package.json; empty if it isn't a JSON object (npm will say so better than we can)."""
+    try:
+        found = json.loads(source.texts.get("package.json", "{}"))
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _scripts(source: Source) -> dict[str, Any]:
+    found = _package(source).get("scripts")
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,85 @@
+"""Python: a venv made by uv inside the artifact; the code runs from its folder."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from shoal.model.app import Service
+from shoal.model.values import Value, concat, program
+from shoal.model.workload import Step
+from shoal.stacks.ports import port_env
+from shoal.stacks.python_entry import entry
+from shoal.stacks.source import Source
+from shoal.stacks.stack import HERE, Launch, Stack, search_path, words
+
+VENV = ".venv"
+MARKS = ("pyproject.toml", "requirements.txt", "uv.lock")
+
+
+class Python(Stack):
+    name = "python"
+    tools = ("python", "uv")
+
+    def detect(self, source: Source) -> bool:
+        return any(source.has(name) for name in MARKS)
+
+    def ignore(self, source: Source) -> tuple[str, ...]:
+        return ("venv", "*.egg-info", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".tox", ".coverage")
+
+    def steps(self, service: Service, source: Source) -> tuple[Step, ...]:
+        venv = Step("venv", words(program("uv"), "venv", "--python", program("python"), VENV))
+        return (venv, *_dependencies(source), *_scripts(source))
+
+    def start(self, service: Service, source: Source) -> Launch:
+        venv = concat(HERE, f"/{VENV}")
+        command = service.command or entry(service, source, concat(venv, "/bin/"))
+        return Launch(command, _env(service, source, venv), HERE)
+
+
+def project(source: Source) -> dict[str, Any]:
+    """The tables of pyproject.toml; empty when there is none or it isn't TOML (uv will say so better than we can)."""
+    try:
+        return tomllib.loads(source.texts.get("pyproject.toml", ""))
+    except tomllib.TOMLDecodeError:
+        return {}
+
+
+def _dependencies(source: Source) -> tuple[Step, ...]:
+    note = "Python packages; from the cache after the first time"
+    install = ("pip", "install", "--python", VENV)
+    if source.has("requirements.txt"):
+        text = source.texts.get("requirements.txt", "")
+        checked = ("--require-hashes",) if "--hash=" in text else ()
+        return (Step("dependencies", words(program("uv"), *install, *checked, "-r", "requirements.txt"), note=note),)
+    if source.has("uv.lock"):
+        flags = ("sync", "--frozen", "--no-dev", "--no-install-project")
+        env = {"UV_PROJECT_ENVIRONMENT": concat(HERE, f"/{VENV}")}
+        return (Step("dependencies", words(program("uv"), *flags), env, note=note),)
+    if project(source).get("project", {}).get("dependencies"):
+        return (Step("dependencies", words(program("uv"), *install, "-r", "pyproject.toml"), note=note),)
+    return ()
+
+
+def _scripts(source: Source) -> tuple[Step, ...]:
+    """A project that declares commands is installed, so that they are there; any other runs from its folder as it is."""
+    if not project(source).get("project", {}).get("scripts"):
+        return ()
+    command = words(program("uv"), "pip", "install", "--python", VENV, "--no-deps", ".")
+    return (Step("install", command, note="puts the project's own commands into its venv"),)
+
+
+def _env(service: Service, source: Source, venv: Value) -> dict[str, Value]:
+    env = {
+        "PATH": search_path(concat(venv, "/bin")),
+        "VIRTUAL_ENV": venv,
+        "PYTHONUNBUFFERED": concat("1"),
+        **port_env(
+            service,
+            port=("FLASK_RUN_PORT", "UVICORN_PORT", "GRANIAN_PORT"),
+            host=("FLASK_RUN_HOST", "UVICORN_HOST", "GRANIAN_HOST"),
+        ),
+    }
+    if any(name.startswith("src/") for name in source.names):
+        env["PYTHONPATH"] = concat(HERE, "/src")
+    return env

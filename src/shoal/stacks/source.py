@@ -1,0 +1,59 @@
+"""What a stack may know of a service's folder. It is read beforehand (`shoal.build.source`), so stacks do no I/O."""
+
+from __future__ import annotations
+
+import msgspec
+
+COMMON_IGNORE = (
+    ".git",
+    ".hg",
+    ".svn",
+    ".idea",
+    ".vscode",
+    ".DS_Store",
+    ".shoal",
+    "__pycache__",
+    "*.pyc",
+    ".venv",
+    "node_modules",
+)
+"""Names (patterns of a single path segment) that are never part of a source."""
+
+INTERESTING = (
+    "pom.xml",
+    "pyproject.toml",
+    "requirements.txt",
+    "uv.lock",
+    "package.json",
+    "package-lock.json",
+)
+"""Files whose text stacks ask for, at the top of the folder."""
+
+DEPTH = 3
+"""How deep `Source.names` goes: `src/<package>/__main__.py` is the deepest that a stack looks for."""
+
+
+class Source(msgspec.Struct, frozen=True):
+    """A folder of code.
+
+    path    absolute, real
+    names   files, relative, `/`-separated, sorted, down to `DEPTH` levels
+    texts   content of those of the `INTERESTING` files that are there
+    digest  hash of the whole content without what is ignored
+    tools   program's name -> version of it that a build here would use
+    """
+
+    path: str
+    names: tuple[str, ...] = ()
+    texts: dict[str, str] = {}
+    digest: str = ""
+    tools: dict[str, str] = {}
+
+    def has(self, name: str) -> bool:
+        return name in self.names
+
+    def seen(self) -> str:
+        """The files at the top, for an error message: `a.py, b.toml and 3 more`."""
+        top = [name for name in self.names if "/" not in name]
+        rest = f" and {len(top) - 8} more" if len(top) > 8 else ""
+        return ", ".join(top[:8]) + rest if top else "no files"
