@@ -72,7 +72,7 @@ class KeyRing:
         while True:
             started = time.monotonic()
             self._wanted.clear()
-            fetched = self._fetch()
+            fetched = self._try_fetch()
             with self._changed:
                 self._rounds += 1
                 self._last_round = time.monotonic()
@@ -84,6 +84,13 @@ class KeyRing:
         if fetched:
             return REFETCH_S
         return RETRY_S if self._keys else ROUND_S
+
+    def _try_fetch(self) -> bool:
+        try:
+            return self._fetch()
+        except Exception:  # without this thread no new key would ever be learnt
+            log.exception("keys not refreshed")
+            return False
 
     def _fetch(self) -> bool:
         try:

@@ -14,8 +14,8 @@ class KeyStore:
 
     def load(self) -> dict[str, dict[str, Any]]:
         with self._engine.connect() as connection:
-            rows = connection.execute(select(StoredKey.kid, StoredKey.jwk)).tuples()
-            return dict(rows.all())
+            rows = connection.execute(select(StoredKey.kid, StoredKey.jwk))
+            return {row.kid: row.jwk for row in rows}
 
     def replace(self, keys: dict[str, dict[str, Any]]) -> None:
         """Keeps exactly these keys: one that users has withdrawn is gone."""

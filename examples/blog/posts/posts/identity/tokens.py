@@ -59,6 +59,6 @@ def _viewer(claims: dict[str, Any]) -> Viewer:
     if type(version) is not int or not 0 <= version <= MAX_BIGINT:
         raise BadToken("ver")
     try:
-        return Viewer(UUID(claims["sub"]), username, version)
+        return Viewer(UUID(str(claims["sub"])), username, version)
     except ValueError as error:
         raise BadToken("sub") from error

@@ -51,7 +51,7 @@ def _profile(event: dict[str, Any]) -> ProfileChanged:
     user = event["user"]
     return ProfileChanged(
         id=_text(event["id"]),
-        user_id=UUID(user["id"]),
+        user_id=UUID(_text(user["id"])),
         username=_text(user["username"]),
         bio=_optional_text(user["bio"]),
         image=_optional_text(user["image"]),
@@ -65,8 +65,8 @@ def _follow(event: dict[str, Any]) -> FollowChanged:
         raise BadEvent("following is not a boolean")
     return FollowChanged(
         id=_text(event["id"]),
-        follower_id=UUID(follow["followerId"]),
-        followee_id=UUID(follow["followeeId"]),
+        follower_id=UUID(_text(follow["followerId"])),
+        followee_id=UUID(_text(follow["followeeId"])),
         following=follow["following"],
         version=_version(follow["version"]),
     )

@@ -23,7 +23,7 @@ STREAM = "USERS"
 SUBJECTS = "users.>"
 DURABLE = "posts-projector"
 ACK_WAIT_S = 3.0
-FETCH_S = 5.0
+FETCH_S = 2.0
 RECONNECT_S = 0.5
 
 Subscription = JetStreamContext.PullSubscription

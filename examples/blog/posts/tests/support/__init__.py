@@ -1,0 +1,1 @@
+"""What the tests run against: a database, a stream, a users service."""
