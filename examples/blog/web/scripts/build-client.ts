@@ -1,0 +1,56 @@
+/** Builds the application for the browser into dist/public. */
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const source = join(root, 'src', 'client');
+const target = join(root, 'dist', 'public');
+
+await rm(target, { recursive: true, force: true });
+await mkdir(target, { recursive: true });
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: { main: join(source, 'main.tsx'), style: join(source, 'style.css') },
+  outdir: join(target, 'assets'),
+  entryNames: '[name]-[hash]',
+  assetNames: '[name]-[hash]',
+  bundle: true,
+  format: 'esm',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  legalComments: 'linked',
+  logLevel: 'warning',
+  metafile: true,
+  minify: true,
+  sourcemap: 'linked',
+  target: ['chrome116', 'firefox118', 'safari17'],
+});
+
+const built = Object.keys(metafile.outputs);
+let page = await readFile(join(source, 'index.html'), 'utf8');
+for (const [mark, pattern] of [['{{script}}', /\/main-\w+\.js$/], ['{{style}}', /\/style-\w+\.css$/]] as const) {
+  const file = built.find((name) => pattern.test(name));
+  if (file === undefined || !page.includes(mark)) throw new Error(`nothing to put in place of ${mark}`);
+  page = page.replaceAll(mark, `/assets/${basename(file)}`);
+}
+await writeFile(join(target, 'index.html'), page);
+for (const image of ['default-avatar.svg', 'favicon.svg']) {
+  await copyFile(join(source, image), join(target, image));
+}
+
+for (const file of built.filter((name) => /\.(js|css)$/.test(name))) {
+  const path = join(root, file);
+  const content = await readFile(path);
+  const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  const gzip = gzipSync(content, { level: 9 });
+  await Promise.all([writeFile(`${path}.br`, brotli), writeFile(`${path}.gz`, gzip)]);
+  process.stdout.write(`${file}  ${kb(content)}, gzip ${kb(gzip)}, brotli ${kb(brotli)}\n`);
+}
+
+function kb(content: Buffer): string {
+  return `${(content.length / 1024).toFixed(1)} kB`;
+}
