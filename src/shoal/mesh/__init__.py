@@ -1,0 +1,5 @@
+"""The mesh: what Envoy is told, as values. Pure: nothing here reads a clock, a file or a socket.
+
+`bootstrap.workload` is Envoy itself; `snapshot.snapshot` is its configuration for a Desired and an Observed;
+`acceptance` reads from Envoy's own numbers whether it took that configuration.
+"""

@@ -1,0 +1,64 @@
+"""Bootstrap: Envoy as a workload. What it routes comes later, as a snapshot."""
+
+from __future__ import annotations
+
+import json
+
+from shoal.mesh.envoy import Json, extension
+from shoal.mesh.listeners import watched
+from shoal.model.app import Restart, Stop
+from shoal.model.values import Value, concat, own, program
+from shoal.model.workload import Workload
+
+NAME = "mesh"
+FILE = "envoy.json"
+# Both are relative to Envoy's working directory: a socket's path may not be longer than 107 characters, a state
+# folder's may.
+ADMIN_SOCKET = "admin.sock"
+CONNECTIONS = 20_000
+KEPT_PREFIXES = ("listener_manager.", "cluster_manager.", "server.", "http.gateway.rds.", "http.gateway.downstream_")
+KEPT_OF_CLUSTERS = r"^cluster\..*\.(upstream_rq_.*|upstream_cx_(active|connect_fail|connect_timeout)|membership_.*)$"
+
+
+def workload(app: str, environment: str = "dev", *, concurrency: int = 1) -> Workload:
+    """Envoy for one environment, run in the mesh's folder of the state (`${self:meshdir}`), where `xds/` must hold a
+    snapshot's files before it starts. `concurrency` is its number of worker threads. Its revision is left empty."""
+    return Workload(
+        name=NAME,
+        kind="mesh",
+        owner=NAME,
+        command=_command(concurrency),
+        files={FILE: Value((json.dumps(bootstrap(app, environment), indent=1) + "\n",))},
+        cwd=own("meshdir"),
+        restart=Restart(backoff=0.1, longest=5.0),
+        stop=Stop(grace=3.0),
+    )
+
+
+def _command(concurrency: int) -> tuple[Value, ...]:
+    """Draining "immediate": a connection to a listener that changed ends with its next answer, not in ten minutes."""
+    words = ("--concurrency", str(concurrency), "--disable-hot-restart", "--reject-unknown-dynamic-fields",
+             "--drain-strategy", "immediate", "--log-level", "warning")  # fmt: skip
+    return (program("envoy"), Value(("-c",)), concat(own("files"), f"/{FILE}"), *(Value((word,)) for word in words))
+
+
+def bootstrap(app: str, environment: str) -> Json:
+    return {
+        "node": {"id": NAME, "cluster": f"{app}/{environment}"},
+        "admin": {"address": {"pipe": {"path": ADMIN_SOCKET, "mode": 0o600}}},
+        "dynamic_resources": {"lds_config": watched("lds.json"), "cds_config": watched("cds.json")},
+        "stats_config": {"stats_matcher": {"inclusion_list": {"patterns": _kept()}}},
+        "overload_manager": {"resource_monitors": [_connections()]},
+    }
+
+
+def _kept() -> list[Json]:
+    """Only the numbers that somebody reads: all of them cost memory per cluster and time per scrape."""
+    prefixes: list[Json] = [{"prefix": prefix} for prefix in KEPT_PREFIXES]
+    return [*prefixes, *({"safe_regex": {"regex": regex}} for regex in (KEPT_OF_CLUSTERS,))]
+
+
+def _connections() -> Json:
+    kind = "envoy.extensions.resource_monitors.downstream_connections.v3.DownstreamConnectionsConfig"
+    name = "envoy.resource_monitors.global_downstream_max_connections"
+    return extension(name, kind, max_active_downstream_connections=CONNECTIONS)

@@ -1,0 +1,75 @@
+"""Check: whether a snapshot agrees with itself, before Envoy is asked."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from shoal.mesh.envoy import Json
+from shoal.mesh.links import GATEWAY
+from shoal.model.snapshot import Snapshot
+
+
+def check(snapshot: Snapshot) -> tuple[str, ...]:
+    """What is wrong with it, a sentence each; nothing when it is sound."""
+    found = {name: json.loads(text)["resources"] for name, text in snapshot.files.items()}
+    listeners, clusters, routes = (found.get(f"{kind}.json", []) for kind in ("lds", "cds", "rds"))
+    return (
+        *_repeated("cluster", (c["name"] for c in clusters)),
+        *_repeated("listener", (item["name"] for item in listeners)),
+        *_repeated("address", (_address(item) for item in listeners)),
+        *_open_edges(listeners),
+        *_repeated_domains([*_inline_tables(listeners), *routes]),
+        *_lost_routes(listeners, routes),
+        *_lost_clusters([*listeners, *routes], {c["name"] for c in clusters}),
+    )
+
+
+def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
+    return (f"{what} {name} is there {count} times" for name, count in Counter(names).items() if count > 1)
+
+
+def _address(listener: Json) -> str:
+    where = listener["address"]["socket_address"]
+    return f"{where['address']}:{where['port_value']}"
+
+
+def _open_edges(listeners: list[Json]) -> Iterator[str]:
+    """Only the gateway may listen where others than this machine's processes can reach it."""
+    for listener in listeners:
+        host = listener["address"]["socket_address"]["address"]
+        if listener["name"] != GATEWAY and not ipaddress.ip_address(host).is_loopback:
+            yield f"listener {listener['name']} is not on a loopback address but on {host}"
+
+
+def _inline_tables(listeners: list[Json]) -> list[Json]:
+    return [table for table in _values(listeners, "route_config") if isinstance(table, dict)]
+
+
+def _repeated_domains(tables: list[Json]) -> Iterator[str]:
+    for table in tables:
+        yield from _repeated("domain", (domain for host in table["virtual_hosts"] for domain in host["domains"]))
+
+
+def _lost_routes(listeners: list[Json], routes: list[Json]) -> Iterator[str]:
+    wanted = {str(name) for name in _values(listeners, "route_config_name")}
+    there = {str(table["name"]) for table in routes}
+    return (f"route table {name} is on one side only" for name in sorted(wanted ^ there))
+
+
+def _lost_clusters(places: list[Json], names: set[str]) -> Iterator[str]:
+    used = {str(name) for name in _values(places, "cluster")}
+    return (f"cluster {name} is used but not there" for name in sorted(used - names))
+
+
+def _values(tree: object, key: str) -> Iterator[object]:
+    """Every value under `key`, however deep."""
+    if isinstance(tree, dict):
+        if key in tree:
+            yield tree[key]
+        tree = list(tree.values())
+    if isinstance(tree, list):
+        for item in tree:
+            yield from _values(item, key)

@@ -1,0 +1,63 @@
+"""Listeners: the gateway's, and one per edge, so that identity, policy and numbers are an edge's own."""
+
+from __future__ import annotations
+
+from shoal.mesh import cors
+from shoal.mesh.envoy import LISTENER, Json, duration, extension, socket, typed
+from shoal.mesh.http import http
+from shoal.mesh.links import GATEWAY, of_edge
+from shoal.mesh.routes import edge_routes
+from shoal.model.app import Gateway
+from shoal.model.observed import Endpoint
+from shoal.model.workload import Edge
+
+RDS = "rds.json"
+FOLDER = "xds"
+
+
+def watched(file: str) -> Json:
+    """A subscription to a file that is replaced by renaming. Relative to Envoy's working directory."""
+    source = {"path": f"{FOLDER}/{file}", "watched_directory": {"path": FOLDER}}
+    return {"path_config_source": source, "resource_api_version": "V3"}
+
+
+def gateway_listener(gateway: Gateway, address: Endpoint) -> Json:
+    """The edge of the environment: what comes from outside is not believed.
+
+    Its routes are a file of their own: a listener that changes keeps old connections on old routes until they end.
+    """
+    manager = http(
+        GATEWAY,
+        reply_key=GATEWAY,
+        filters=[cors.marks(gateway.cors)] if gateway.cors else [],
+        use_remote_address=True,
+        # The table adds x-forwarded-for: Envoy would name another of this machine's addresses for a loopback client.
+        skip_xff_append=True,
+        rds={"route_config_name": GATEWAY, "config_source": watched(RDS)},
+    )
+    return _listener(GATEWAY, address, manager)
+
+
+def edge_listener(edge: Edge, address: Endpoint) -> Json:
+    return _listener(edge.id, address, _tcp(edge) if edge.protocol == "tcp" else _http(edge))
+
+
+def _http(edge: Edge) -> Json:
+    link = of_edge(edge)
+    return http(edge.id, reply_key="mesh", filters=[], route_config=edge_routes(edge.caller, link, edge.policy))
+
+
+def _tcp(edge: Edge) -> Json:
+    """No idle timeout: a direct connection has none either, and pools keep theirs for hours."""
+    return extension(
+        "envoy.filters.network.tcp_proxy",
+        "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+        stat_prefix=edge.id,
+        cluster=of_edge(edge).name,
+        idle_timeout=duration(0),
+        max_connect_attempts=1 + edge.policy.retries,
+    )
+
+
+def _listener(name: str, address: Endpoint, network_filter: Json) -> Json:
+    return typed(LISTENER, name=name, address=socket(address), filter_chains=[{"filters": [network_filter]}])

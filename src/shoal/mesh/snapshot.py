@@ -1,0 +1,62 @@
+"""Snapshot: Desired × Observed → the files that Envoy follows."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from shoal.errors import ShoalError
+from shoal.mesh.check import check
+from shoal.mesh.clusters import cluster
+from shoal.mesh.envoy import Json
+from shoal.mesh.links import GATEWAY, all_links, answering
+from shoal.mesh.listeners import edge_listener, gateway_listener
+from shoal.mesh.routes import gateway_routes
+from shoal.model.desired import Desired
+from shoal.model.observed import Endpoint, Observed
+from shoal.model.snapshot import Snapshot
+
+NOBODY: frozenset[str] = frozenset()
+
+
+def snapshot(
+    desired: Desired, observed: Observed, addresses: Mapping[str, Endpoint], draining: frozenset[str] = NOBODY
+) -> Snapshot:
+    """The mesh for what is desired and what runs. `addresses` are those of `links.addresses_needed`; instances in
+    `draining` get no new requests. The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
+    """
+    hosts = {link: answering(link, observed, draining) for link in all_links(desired)}
+    resources = {
+        "cds.json": [cluster(link, found) for link, found in hosts.items()],
+        "rds.json": [gateway_routes(desired, desired.gateway)] if desired.gateway else [],
+        "lds.json": _listeners(desired, addresses),
+    }
+    taken = pack(resources, frozenset(instance.id for found in hosts.values() for instance, _ in found))
+    if problems := check(taken):
+        raise ShoalError(f"the mesh contradicts itself: {'; '.join(problems)}", hint="Report it: it is shoal's fault.")
+    return taken
+
+
+def empty() -> Snapshot:
+    """No listener, no cluster: what Envoy starts with when nothing was published yet (its files must be there)."""
+    return pack({"cds.json": [], "rds.json": [], "lds.json": []})
+
+
+def _listeners(desired: Desired, addresses: Mapping[str, Endpoint]) -> list[Json]:
+    gateway = [gateway_listener(desired.gateway, addresses[GATEWAY])] if desired.gateway else []
+    edges = sorted(desired.edges, key=lambda edge: edge.id)
+    return gateway + [edge_listener(edge, addresses[edge.id]) for edge in edges]
+
+
+def pack(resources: Mapping[str, list[Json]], instances: frozenset[str] = NOBODY) -> Snapshot:
+    """Resources as files, all with one version: a hash of them. The files' order is that of writing: what is named
+    comes before what names it."""
+    version = hashlib.sha256(json.dumps(resources, sort_keys=True).encode()).hexdigest()[:16]
+    files = {name: _response(version, found) for name, found in resources.items()}
+    return Snapshot(version, files, instances)
+
+
+def _response(version: str, resources: list[Json]) -> str:
+    """The JSON of a DiscoveryResponse."""
+    return json.dumps({"version_info": version, "resources": resources}, indent=1, ensure_ascii=False) + "\n"
