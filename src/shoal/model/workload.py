@@ -83,10 +83,12 @@ class Step(msgspec.Struct, frozen=True):
 class Artifact(msgspec.Struct, frozen=True):
     """A source folder and the steps that make it runnable. `key` is the hash of the source's content, the steps and
     the toolchain's versions; the same key is the same result. `source` is absolute. `ignore` are names that are not
-    copied. `owner` is a service's name, for people."""
+    copied. `owner` is a service's name, for people. `digest` is of the source's content alone (empty: unchecked): what
+    was copied is compared with it."""
 
     key: str
     owner: str
     source: str
     steps: tuple[Step, ...] = ()
     ignore: tuple[str, ...] = ()
+    digest: str = ""

@@ -1,4 +1,4 @@
-"""Java with Maven: no JDK on the machine is needed. A Java runtime, Maven and the Eclipse compiler come by themselves."""
+"""Java with Maven, and no JDK on the machine: a runtime, Maven and the Eclipse compiler come by themselves."""
 
 from __future__ import annotations
 

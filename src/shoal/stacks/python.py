@@ -62,7 +62,7 @@ def _dependencies(source: Source) -> tuple[Step, ...]:
 
 
 def _scripts(source: Source) -> tuple[Step, ...]:
-    """A project that declares commands is installed, so that they are there; any other runs from its folder as it is."""
+    """A project that declares commands is installed, so that they exist; any other runs from its folder as it is."""
     if not project(source).get("project", {}).get("scripts"):
         return ()
     command = words(program("uv"), "pip", "install", "--python", VENV, "--no-deps", ".")

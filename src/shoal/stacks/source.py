@@ -23,9 +23,7 @@ INTERESTING = (
     "pom.xml",
     "pyproject.toml",
     "requirements.txt",
-    "uv.lock",
     "package.json",
-    "package-lock.json",
 )
 """Files whose text stacks ask for, at the top of the folder."""
 

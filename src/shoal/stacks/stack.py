@@ -76,7 +76,7 @@ class Stack(ABC):
         if not steps:
             return None
         ignore = COMMON_IGNORE + self.ignore(source)
-        return Artifact(artifact_key(self, steps, source), service.name, source.path, steps, ignore)
+        return Artifact(artifact_key(self, steps, source), service.name, source.path, steps, ignore, source.digest)
 
     def launch(self, service: Service, source: Source, key: str) -> Launch:
         """How it is started from the artifact with this key (empty: from its own folder)."""

@@ -1,0 +1,156 @@
+"""Artifact → folder: copy the source, run the steps, mark it done. The same key is built once."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import os
+import shlex
+import shutil
+import time
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import IO, NamedTuple, Protocol
+
+from shoal.build.engines import program
+from shoal.build.environment import build_environment
+from shoal.build.source import digest
+from shoal.build.spawn import Spawn, spawn_here
+from shoal.build.store import artifact_folder, is_built, lock_file, log_file, make_room, mark_built, touch
+from shoal.build.tree import walk
+from shoal.errors import BuildFailed
+from shoal.model.values import Ref, Value
+from shoal.model.workload import Artifact, Step
+
+__all__ = ["Report", "artifact_folder", "build", "is_built", "render_programs"]
+
+LAST_LINES = 20
+LOCK_INTERVAL = 0.2
+
+
+class Report(Protocol):
+    """Told twice per step: when it starts (`seconds` is None) and when it ended well."""
+
+    def __call__(self, step: str, note: str, seconds: float | None) -> None: ...
+
+
+class _Bench(NamedTuple):
+    """What all steps of one build share."""
+
+    artifact: Artifact
+    folder: Path
+    log: Path
+    render: Callable[[Value], str]
+    spawn: Spawn
+    report: Report
+
+
+def render_programs(value: Value) -> str:
+    """Text with the paths of programs put in; all that a build step may refer to besides its own folder."""
+    return value.render(lambda ref: str(program(ref.name)) if ref.kind == "program" else str(ref))
+
+
+async def build(
+    artifact: Artifact,
+    *,
+    root: Path,
+    render: Callable[[Value], str] = render_programs,
+    spawn: Spawn = spawn_here,
+    report: Report = lambda step, note, seconds: None,
+) -> Path:
+    """The artifact's folder under `root` (the cache), built if it isn't yet. It is built where it will stay, for
+    venvs can't be moved. Raises `BuildFailed`; the next try starts afresh."""
+    folder = artifact_folder(root, artifact.key)
+    bench = _Bench(artifact, folder, log_file(root, artifact.key), render, spawn, report)
+    async with _alone(lock_file(root, artifact.key), report):
+        if not await asyncio.to_thread(is_built, root, artifact.key):
+            await asyncio.to_thread(_prepare, bench, root)
+            for step in artifact.steps:
+                await _run(bench, step)
+            await asyncio.to_thread(mark_built, root, artifact.key)
+        touch(root, artifact.key)
+    return folder
+
+
+@contextlib.asynccontextmanager
+async def _alone(lock: Path, report: Report) -> AsyncIterator[None]:
+    """One build of a key at a time, over all processes; the kernel lets go when we die."""
+    if lock.parent.exists() and not lock.parent.is_dir():
+        lock.parent.unlink()
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w") as file:
+        waits = False
+        while not _locked(file):
+            if not waits:
+                report("wait", "another shoal is building the same", None)
+            waits = True
+            await asyncio.sleep(LOCK_INTERVAL)
+        yield
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _prepare(bench: _Bench, root: Path) -> None:
+    """An empty log, and a copy of the source that is what its digest says."""
+    artifact = bench.artifact
+    bench.log.write_bytes(b"")
+    folder = make_room(root, artifact.key)
+    for entry in walk(Path(artifact.source), artifact.ignore):
+        target = folder / entry.name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            if entry.link:
+                target.symlink_to(entry.link)
+            else:
+                shutil.copy2(entry.path, target)
+    if artifact.digest and digest(folder, artifact.ignore) != artifact.digest:
+        what = f"{artifact.owner}: its files changed while they were copied"
+        raise BuildFailed(what, hint="it is tried again with the new ones; nothing to do")
+
+
+async def _run(bench: _Bench, step: Step) -> None:
+    started = time.monotonic()
+    bench.report(step.name, step.note, None)
+    command, env = await asyncio.to_thread(_rendered, bench, step)  # a program may have to be downloaded first
+    if command:
+        try:
+            code = await bench.spawn(command, env, bench.folder, bench.log)
+        except OSError as error:
+            raise _failed(bench, step, f"can't be started: {error}") from error
+        if code != 0:
+            raise _failed(bench, step, f"ended with {f'exit code {code}' if code > 0 else f'signal {-code}'}")
+    bench.report(step.name, step.note, time.monotonic() - started)
+
+
+def _rendered(bench: _Bench, step: Step) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The step's files written, its command and environment as texts."""
+    for name, content in step.files.items():
+        path = bench.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_text(_text(bench, content))
+    command = tuple(_text(bench, part) for part in step.command)
+    env = build_environment(os.environ) | {name: _text(bench, value) for name, value in step.env.items()}
+    if command:
+        with bench.log.open("a") as log:
+            log.write(f"$ {shlex.join(command)}\n")
+    return command, env
+
+
+def _text(bench: _Bench, value: Value) -> str:
+    here = Value((str(bench.folder),))
+    return bench.render(value.replace(lambda ref: here if ref == Ref("artifact") else Value((ref,))))
+
+
+def _failed(bench: _Bench, step: Step, how: str) -> BuildFailed:
+    text = bench.log.read_text(errors="replace")
+    last = "\n  ".join(text.splitlines()[-LAST_LINES:])
+    what = f"building {bench.artifact.owner}: step `{step.name}` {how}"
+    return BuildFailed(what, hint=f"{last}\n  the whole log: {bench.log}")

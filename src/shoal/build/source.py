@@ -1,0 +1,64 @@
+"""A source folder as stacks see it, and the digest of its content."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+import msgspec
+
+from shoal.build.engines import version
+from shoal.build.tree import Entry, walk
+from shoal.errors import MissingFile
+from shoal.stacks import COMMON_IGNORE, STACKS, Source, ignored
+from shoal.stacks.source import DEPTH, INTERESTING
+
+LARGEST_TEXT = 1 << 20
+
+
+def read_source(folder: Path) -> Source:
+    """All that stacks may know of a folder, its digest included. Raises `MissingFile` if there is no such folder."""
+    if not folder.is_dir():
+        raise MissingFile(f"there is no folder {folder}", hint="`path:` is relative to the folder of shoal.yaml")
+    found = _look(folder, COMMON_IGNORE)
+    ignore = ignored(found)
+    # What else is ignored depends on what the folder is, which takes a first look.
+    seen = _look(folder, ignore)
+    tools = {tool: version(tool) for stack in STACKS.values() for tool in stack.tools}
+    return msgspec.structs.replace(seen, digest=digest(folder, ignore), tools=tools)
+
+
+def digest(folder: Path, ignore: tuple[str, ...] = COMMON_IGNORE) -> str:
+    """64 hex digits over names, executable bits and content, whatever the times, owners and the folder's place."""
+    whole = hashlib.sha256()
+    for entry in walk(folder, ignore):
+        kind, content = _content(entry)
+        name = entry.name.encode(errors="surrogateescape")
+        whole.update(b"%s %d:%s %d:" % (kind, len(name), name, len(content)))
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def _content(entry: Entry) -> tuple[bytes, bytes]:
+    if entry.link:
+        return b"link", os.fsencode(entry.link)
+    try:
+        kind = b"program" if entry.path.stat().st_mode & 0o100 else b"file"
+        return kind, entry.path.read_bytes()
+    except FileNotFoundError:  # it went away while we looked (an editor's temporary file)
+        return b"gone", b""
+
+
+def _look(folder: Path, ignore: tuple[str, ...]) -> Source:
+    names = tuple(entry.name for entry in walk(folder, ignore) if entry.name.count("/") < DEPTH)
+    texts = {name: _text(folder / name) for name in INTERESTING if name in names}
+    return Source(os.path.realpath(folder), names, texts)
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open(errors="replace") as file:
+            return file.read(LARGEST_TEXT)
+    except OSError:
+        return ""

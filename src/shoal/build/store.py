@@ -1,0 +1,97 @@
+"""Built artifacts on disk: one folder per key, whole or not there. Anything else found in its place is wiped."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import time
+from pathlib import Path
+
+MARKER = ".shoal/done"
+"""Written last: a folder without it is half built. It lists what was there, so that a plundered folder shows."""
+
+
+def artifact_folder(root: Path, key: str) -> Path:
+    """Where the artifact lies, built or not. `root` is the cache folder."""
+    return root / "builds" / key
+
+
+def log_file(root: Path, key: str) -> Path:
+    return root / "builds" / f"{key}.log"
+
+
+def lock_file(root: Path, key: str) -> Path:
+    return root / "builds" / f"{key}.lock"
+
+
+def is_built(root: Path, key: str) -> bool:
+    """Whether the folder is whole: its marker can be read and everything that it names is still there."""
+    folder = artifact_folder(root, key)
+    try:
+        named = json.loads((folder / MARKER).read_bytes())
+        return all((folder / name).exists() for name in named["entries"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def mark_built(root: Path, key: str) -> None:
+    folder = artifact_folder(root, key)
+    marker = folder / MARKER
+    marker.parent.mkdir(exist_ok=True)
+    fresh = marker.with_suffix(".new")
+    fresh.write_text(json.dumps({"entries": _landmarks(folder)}))
+    fresh.replace(marker)
+
+
+def make_room(root: Path, key: str) -> Path:
+    """An empty folder for a build, whatever was there."""
+    builds = root / "builds"
+    if builds.exists() and not builds.is_dir():
+        builds.unlink()
+    folder = artifact_folder(root, key)
+    wipe(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def wipe(path: Path) -> None:
+    """Gone, be it a file, a link or a folder with read-only parts."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    elif path.exists():
+        for folder, _, _ in os.walk(path):
+            with contextlib.suppress(OSError):
+                Path(folder).chmod(0o755)
+        shutil.rmtree(path)
+
+
+def prune(root: Path, keep: frozenset[str], days: float = 14.0) -> list[str]:
+    """Drop builds that aren't in `keep` and weren't used for `days`; says which keys went."""
+    builds = root / "builds"
+    oldest = time.time() - days * 86400
+    gone = []
+    for folder in builds.iterdir() if builds.is_dir() else ():
+        if folder.is_dir() and folder.name not in keep and _used(folder) < oldest:
+            wipe(folder)
+            log_file(root, folder.name).unlink(missing_ok=True)
+            gone.append(folder.name)
+    return sorted(gone)
+
+
+def touch(root: Path, key: str) -> None:
+    """Note that the artifact was used just now."""
+    with contextlib.suppress(OSError):
+        os.utime(artifact_folder(root, key) / MARKER)
+
+
+def _used(folder: Path) -> float:
+    marker = folder / MARKER
+    return (marker if marker.exists() else folder).stat().st_mtime
+
+
+def _landmarks(folder: Path) -> list[str]:
+    """Names down to the second level, and the programs of every venv: enough to notice that something was deleted."""
+    found = [*folder.glob("*"), *folder.glob("*/*"), *folder.glob("*/bin/*")]
+    return sorted(str(path.relative_to(folder)) for path in found if path.exists())
