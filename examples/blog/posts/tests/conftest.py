@@ -15,6 +15,7 @@ from posts.config import Settings
 from posts.database import ENGINE_OPTIONS, db
 from posts.models import Base
 from tests.support.api import Api
+from tests.support.databases import new_database
 from tests.support.nats_server import NatsServer
 from tests.support.postgres import Postgres
 from tests.support.users import UsersService
@@ -39,14 +40,8 @@ def database(own_postgres: Postgres | None) -> Iterator[URL]:
     """A database of this run alone."""
     server = own_postgres.url if own_postgres else os.environ["TEST_DATABASE_URL"]
     url = make_url(server).set(drivername="postgresql+psycopg")
-    name = f"posts_test_{uuid4().hex}"
-    admin = create_engine(url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield url.set(database=name)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with new_database(url) as fresh:
+        yield fresh
 
 
 @pytest.fixture(scope="session")

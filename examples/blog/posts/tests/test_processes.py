@@ -10,11 +10,11 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import URL, create_engine, text
 
+from tests.support.databases import new_database
 from tests.support.nats_server import NatsServer
 from tests.support.ports import free_port, wait_for_port
 
@@ -24,14 +24,8 @@ Environment = dict[str, str]
 
 @pytest.fixture
 def fresh_database(database: URL) -> Iterator[URL]:
-    name = f"posts_test_{uuid4().hex}"
-    admin = create_engine(database, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield database.set(database=name)
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    admin.dispose()
+    with new_database(database) as fresh:
+        yield fresh
 
 
 @pytest.fixture

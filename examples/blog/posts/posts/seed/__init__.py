@@ -1,0 +1,1 @@
+"""Demo content, sent through the public API like any client's."""
