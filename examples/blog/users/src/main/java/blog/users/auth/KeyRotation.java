@@ -6,7 +6,7 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionTemplate;
 
-/** Decides when a key is made and when it goes. Instances may do this at once: a lock in the database makes them queue. */
+/** Decides when a key is made and when it goes. Instances that do so at once queue for a lock in the database. */
 @Component
 class KeyRotation {
 

@@ -50,7 +50,7 @@ class SigningKeys implements InitializingBean {
             .orElseGet(keys::getFirst);
     }
 
-    /** Finds a key; one that is unknown here may be new, so it looks into the database, but not more than once a second. */
+    /** Finds a key; an unknown one may be new, so it looks into the database, but not more than once a second. */
     Optional<SigningKey> find(String kid) {
         Optional<SigningKey> key = lookUp(kid);
         if (key.isEmpty() && known.since().plus(LOOK_AGAIN_AFTER).isBefore(clock.instant())) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.stereotype.Component;
 
-/** Issues and verifies the blog's JWTs. A token names its user by id: it outlives changes of name, address and password. */
+/** Issues and verifies the JWTs. A token names its user by id: it outlives changes of name, address and password. */
 @Component
 public class Tokens {
 

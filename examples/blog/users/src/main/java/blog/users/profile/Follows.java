@@ -35,7 +35,7 @@ class Follows {
         return follows.isFollowing(follower.id(), followee.id());
     }
 
-    /** Returns when the other services show the new state. A repeat changes nothing, but says it again and waits again. */
+    /** Returns when the other services show the new state. A repeat changes nothing, but publishes and waits again. */
     void set(User follower, User followee, boolean following) {
         if (follower.id().equals(followee.id())) {
             throw ApiException.invalid("profile", "can't be your own");
