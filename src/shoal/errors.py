@@ -12,7 +12,8 @@
     │   ├── MissingVariable             ${VAR:?...} or ${VAR} without a value
     │   ├── UnknownReference            a name that nothing in the file carries
     │   ├── Cycle                       things that wait for each other
-    │   └── SecretInArgument            a secret templated into a command line
+    │   ├── SecretInArgument            a secret templated into a command line
+    │   └── Problems                    several of these in one file, one per line
     ├── ToolMissing                 4   an engine or program that can't be had here
     ├── BuildFailed                 5   a build step ended with an error
     ├── StartFailed                 6   an instance died at start or never became ready
@@ -102,6 +103,18 @@ class Cycle(FileError):
 
 class SecretInArgument(FileError):
     pass
+
+
+class Problems(FileError):
+    """Several problems of one file: `what` holds their texts, `found` (on this side of a socket) each of them."""
+
+    found: tuple[FileError, ...] = ()
+
+    @classmethod
+    def of(cls, found: tuple[FileError, ...]) -> Problems:
+        many = cls("\n".join(str(problem) for problem in found))
+        many.found = found
+        return many
 
 
 class ToolMissing(ShoalError):

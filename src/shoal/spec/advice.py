@@ -1,0 +1,36 @@
+"""What to write instead of a key that people bring along from Compose."""
+
+from __future__ import annotations
+
+from shoal.spec.tree import Path
+
+_WORK = {
+    "build": "name the source folder with `path`; the stack builds it",
+    "image": "services are built from source (`path`); databases and the like stand under `backing`",
+    "container_name": "instances are named by shoal; leave it out",
+    "depends_on": "write `needs`; `wait: ready` waits for a service",
+    "deploy": "write `replicas`",
+    "entrypoint": "write `command`",
+    "env": "write `environment`",
+    "env_file": "variables of `.env` are filled in with ${NAME}",
+    "expose": "write `ports`",
+    "healthcheck": "write `health`",
+    "links": "write `needs`",
+    "networks": "each environment has its own network; leave it out",
+    "scale": "write `replicas`",
+    "stop_grace_period": "write `stop: {grace: 10s}`",
+    "stop_signal": "write `stop: {signal: SIGTERM}`",
+    "workdir": "write `working_dir`",
+}
+_TOP = {
+    "version": "the file has no version; leave it out",
+    "networks": "each environment has its own network; leave it out",
+    "databases": "write `backing`",
+}
+
+
+def advice(key: str, path: Path) -> str:
+    """The advice for a key at `path` (the map it stands in), or nothing."""
+    if not path:
+        return _TOP.get(key, "")
+    return _WORK.get(key, "") if len(path) == 2 and path[0] in ("services", "jobs") else ""

@@ -1,0 +1,106 @@
+"""`backing` and `secrets` → Backing, Secret."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import UNSET
+
+from shoal.errors import WrongType
+from shoal.model.app import Backing, Nats, Postgres, Secret, Stream
+from shoal.spec.facts import Facts
+from shoal.spec.models import BackingEntry, NatsEntry, PostgresEntry, SecretEntry, StreamEntry
+from shoal.spec.references import ENGINES
+from shoal.spec.tree import Path
+from shoal.spec.words import quote
+
+GENERATED = 32  # bytes
+
+# What needs no quoting anywhere: not in SQL, not in a URI, not in a stream's subject.
+_DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
+_STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SUBJECT = re.compile(r"[^\s.*>]+|\*|>")
+
+
+def backing_of(facts: Facts) -> tuple[Backing, ...]:
+    """The backing services, in the file's order."""
+    found = (_backing(name, entry, ("backing", name), facts) for name, entry in facts.file.backing.items())
+    return tuple(one for one in found if one)
+
+
+def _backing(name: str, entry: BackingEntry | str, path: Path, facts: Facts) -> Backing | None:
+    if isinstance(entry, str):
+        entry = BackingEntry(**{entry: None})
+    named = [key for key in ENGINES if getattr(entry, key) is not UNSET]
+    if len(named) != 1 and not facts.report.broken(path):
+        hint = f"{{{named[0] if named else 'postgres'}: {{}}}}; there are: {', '.join(ENGINES)}"
+        facts.problem(WrongType, path, f"expected one engine, got {len(named)}", hint)
+    if entry.nats is not UNSET:
+        return Backing(name, _nats(entry.nats or NatsEntry(), (*path, "nats"), facts))
+    if entry.postgres is not UNSET:
+        return Backing(name, _postgres(entry.postgres or PostgresEntry(), (*path, "postgres"), facts))
+    return None
+
+
+def _postgres(entry: PostgresEntry, path: Path, facts: Facts) -> Postgres:
+    for index, file in enumerate(entry.init):
+        facts.file_there((*path, "init", index), file)
+    if entry.database and not _DATABASE.fullmatch(entry.database):
+        what = f"{quote(entry.database)} is not a valid name of a database"
+        facts.problem(WrongType, (*path, "database"), what, "letters, digits, _ and -, 63 at most")
+    return Postgres(entry.version, entry.database, tuple(entry.init))
+
+
+def _nats(entry: NatsEntry, path: Path, facts: Facts) -> Nats:
+    streams = tuple(_stream(one, (*path, "streams", i), facts) for i, one in enumerate(entry.streams))
+    for index, stream in enumerate(streams):
+        if stream.name in {other.name for other in streams[:index]}:
+            facts.problem(WrongType, (*path, "streams", index), f"the stream {quote(stream.name)} is there twice")
+    return Nats(streams)
+
+
+def _stream(entry: StreamEntry, path: Path, facts: Facts) -> Stream:
+    if not _STREAM.fullmatch(entry.name) and not facts.report.broken(path):
+        facts.problem(WrongType, (*path, "name"), f"{quote(entry.name)} is not a valid name of a stream")
+    if not entry.subjects and not facts.report.broken(path):
+        facts.problem(WrongType, (*path, "subjects"), "expected at least one subject", "such as blog.users.>")
+    for index, subject in enumerate(entry.subjects):
+        _check_subject(subject, (*path, "subjects", index), facts)
+    bound = -1 if entry.max_bytes is UNSET else int(entry.max_bytes)
+    return Stream(entry.name, tuple(entry.subjects), float(entry.max_age), bound)
+
+
+def _check_subject(subject: str, path: Path, facts: Facts) -> None:
+    tokens = subject.split(".")
+    valid = all(_SUBJECT.fullmatch(token) for token in tokens) and ">" not in tokens[:-1]
+    if not valid and not facts.report.broken(path):
+        what = f"{quote(subject)} is not a valid subject"
+        facts.problem(WrongType, path, what, "words with dots between; * is any one, > at the end is all that follow")
+
+
+def secrets_of(facts: Facts) -> tuple[Secret, ...]:
+    """The declared secrets, in the file's order. Their values are read at start."""
+    return tuple(_secret(name, entry, ("secrets", name), facts) for name, entry in facts.file.secrets.items())
+
+
+def _secret(name: str, entry: SecretEntry, path: Path, facts: Facts) -> Secret:
+    sources = [key for key in ("env", "file", "generate") if getattr(entry, key) is not UNSET]
+    if len(sources) != 1 and not facts.report.broken(path):
+        got = " and ".join(f"`{key}`" for key in sources) or "none"
+        facts.problem(WrongType, path, f"expected one source, got {got}", "env: VARIABLE, file: path or generate: 32")
+    if isinstance(entry.file, str):
+        facts.file_there((*path, "file"), entry.file)
+    return Secret(
+        name,
+        env=entry.env if isinstance(entry.env, str) else "",
+        file=entry.file if isinstance(entry.file, str) else "",
+        generate=_bytes(entry.generate, (*path, "generate"), facts),
+    )
+
+
+def _bytes(written: object, path: Path, facts: Facts) -> int:
+    if written is UNSET:
+        return 0
+    if written is False:
+        facts.problem(WrongType, path, "expected a number of bytes, got false")
+    return GENERATED if written is None or isinstance(written, bool) else int(str(written))

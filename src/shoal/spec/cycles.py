@@ -1,0 +1,56 @@
+"""Things that wait for each other would never start."""
+
+from __future__ import annotations
+
+from graphlib import CycleError, TopologicalSorter
+
+from shoal.errors import Cycle
+from shoal.model.app import Service
+from shoal.spec.facts import Facts
+from shoal.spec.tree import Items, Path, Scalar, Table, find
+
+
+def check_cycles(services: tuple[Service, ...], facts: Facts) -> None:
+    """Needs on jobs and `wait: ready` are waited for. A plain need between services is an edge: circles are fine."""
+    waits = {service.name: _waits(service, facts) for service in services}
+    try:
+        TopologicalSorter(waits).prepare()
+    except CycleError as error:
+        # graphlib lists each one before the one that waits for it: read from the end, each waits for the next.
+        circle = [str(name) for name in reversed(error.args[1])]
+        _report(_from_the_first(circle, list(waits)), facts)
+
+
+def _waits(service: Service, facts: Facts) -> list[str]:
+    return [
+        need.name
+        for need in service.needs
+        if facts.kinds.get(need.name) == "job" or (need.wait and facts.kinds.get(need.name) == "service")
+    ]
+
+
+def _from_the_first(circle: list[str], order: list[str]) -> list[str]:
+    """The same circle, begun with the one that stands first in the file."""
+    ring = circle[:-1]
+    start = ring.index(min(ring, key=order.index))
+    return [*ring[start:], *ring[:start], ring[start]]
+
+
+def _report(circle: list[str], facts: Facts) -> None:
+    section = "jobs" if facts.kinds[circle[0]] == "job" else "services"
+    path = (section, circle[0], "needs")
+    hint = "take one `wait: ready` away, or one need on a job"
+    facts.problem_at_key(Cycle, _item(path, circle[1], facts), f"{' → '.join(circle)}: each waits for the next", hint)
+
+
+def _item(path: Path, name: str, facts: Facts) -> Path:
+    """The path of the entry of `needs` that names `name`."""
+    node = find(facts.tree, path)
+    if isinstance(node, Table):
+        return (*path, name)
+    for index, item in enumerate(node.items if isinstance(node, Items) else ()):
+        if isinstance(item, Scalar) and item.text == name:
+            return (*path, index)
+        if isinstance(item, Table) and name in item.entries:
+            return (*path, index, name)
+    return path

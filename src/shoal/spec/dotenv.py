@@ -1,0 +1,100 @@
+"""The .env file beside shoal.yaml.
+
+    # a comment                       export NAME=value     as a shell would
+    NAME=plain text # and a comment   NAME='as it stands: $5 \\n'
+    NAME="line one\\nline two, $OTHER and ${OTHER:-default}"     quoted texts may go over several lines
+
+Variables of the caller's environment win, and may be used in values; so may names from earlier lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from shoal.errors import FileError, Place, SyntaxProblem
+from shoal.spec.expand import Scope, expand, trouble
+from shoal.spec.reader import text_of
+
+_START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*")
+_SKIP = re.compile(r"(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))")
+_SINGLE = re.compile(r"'([^']*)'")
+_DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
+_PLAIN = re.compile(r"[^\n]*")
+_COMMENT = re.compile(r"(?:^|[ \t]+)#.*")
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "\n": "", "$": "$$", "'": "'"}
+
+
+def variables(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
+    """The variables an app's file sees: `given` over `.env` in its folder. Raises SyntaxProblem, MissingVariable."""
+    file = folder / ".env"
+    return {**parse(text_of(file), str(file), given), **given} if file.is_file() else dict(given)
+
+
+def parse(text: str, file: str, given: Mapping[str, str]) -> dict[str, str]:
+    """The names and values of a .env text."""
+    text = text.replace("\r\n", "\n")
+    found: dict[str, str] = {}
+    at = 0
+    while at < len(text):
+        blank = _SKIP.match(text, at)
+        if blank:
+            at = blank.end()
+            continue
+        name, value, at = _assignment(text, at, file, {**found, **given})
+        found[name] = value
+    return found
+
+
+def _assignment(text: str, at: int, file: str, known: Mapping[str, str]) -> tuple[str, str, int]:
+    """One `NAME=value`: the name, the value, and where the text goes on."""
+    start = _START.match(text, at)
+    if not start:
+        raise SyntaxProblem("expected NAME=value", where=_place(text, at, file))
+    try:
+        value, end = _value(text, start.end(), known)
+    except FileError as error:
+        kind, what, hint = trouble(error)
+        raise kind(what, where=_place(text, start.end(), file), hint=hint) from None
+    rest = _SKIP.match(text, end)
+    if not rest:
+        what = "expected the end of the line after the closing quote"
+        raise SyntaxProblem(what, where=_place(text, end, file))
+    return start[1], value, rest.end()
+
+
+def _value(text: str, at: int, known: Mapping[str, str]) -> tuple[str, int]:
+    quoted = text[at : at + 1]
+    if quoted == "'":
+        match = _SINGLE.match(text, at)
+        raw = match[1] if match else ""
+    elif quoted == '"':
+        match = _DOUBLE.match(text, at)
+        raw = _filled(_ESCAPE.sub(_unescaped, match[1]), known) if match else ""
+    else:
+        match = _PLAIN.match(text, at)
+        raw = _filled(_COMMENT.sub("", match[0]).strip(), known) if match else ""
+    if not match:
+        raise SyntaxProblem(f"the quote {quoted} is never closed")
+    return raw, match.end()
+
+
+def _unescaped(match: re.Match[str]) -> str:
+    # `\$` becomes `$$`, which `expand` reads as a dollar sign; an unknown escape stays as it was written.
+    return _ESCAPES.get(match[1], match[0])
+
+
+def _filled(text: str, known: Mapping[str, str]) -> str:
+    pieces = expand(text, Scope(known))
+    for piece in pieces:
+        if not isinstance(piece, str):
+            hint = "single quotes keep a $ as it is"
+            raise SyntaxProblem("references belong into shoal.yaml, not into .env", hint=hint)
+    return "".join(str(piece) for piece in pieces)
+
+
+def _place(text: str, at: int, file: str) -> Place:
+    before = text[:at]
+    return Place(file, before.count("\n") + 1, len(before) - before.rfind("\n"))

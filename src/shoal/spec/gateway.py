@@ -1,0 +1,132 @@
+"""`gateway` → Gateway: routes that lead somewhere, and no two the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import msgspec
+from msgspec import UNSET
+
+from shoal.errors import UnknownReference, WrongType
+from shoal.model.app import Cors, Gateway, Respond, Route
+from shoal.spec.facts import WORDS, Facts
+from shoal.spec.models import CorsEntry, GatewayEntry, RespondEntry, RouteEntry
+from shoal.spec.needs import policy
+from shoal.spec.ports import check_port, protocol
+from shoal.spec.tree import Path
+from shoal.spec.words import quote
+
+_PATH = re.compile(r"/[^\s?#*]*")
+_HOST = re.compile(r"(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?")
+_HERE: Path = ("gateway",)
+
+
+def gateway_of(facts: Facts) -> Gateway | None:
+    """The gateway, if there is one."""
+    entry = facts.file.gateway
+    if entry is UNSET:
+        return None
+    written = enumerate(entry.routes)
+    routes = tuple(_route(route, (*_HERE, "routes", index), facts) for index, route in written)
+    _check_doubles(routes, facts)
+    return Gateway(entry.host, entry.port, routes, _cors(entry, facts))
+
+
+def _route(entry: RouteEntry, path: Path, facts: Facts) -> Route:
+    paths = _one_or_more(entry, "path", "paths", path, facts) or ("/",)
+    hosts = _one_or_more(entry, "host", "hosts", path, facts)
+    _check_all(paths, _PATH, "a path such as /api", "path", path, facts)
+    _check_all(hosts, _HOST, "a host name such as blog.example", "host", path, facts)
+    service, _, port = entry.to.partition(":")
+    if bool(entry.to) == (entry.respond is not UNSET) and not facts.report.broken(path):
+        facts.problem(WrongType, path, "expected either `to` or `respond`", "to: a-service, or respond: {status: 404}")
+    if service:
+        _check_target(service, port, (*path, "to"), facts)
+    return Route(
+        paths=tuple(one.rstrip("/") or "/" for one in paths),
+        hosts=tuple(one.lower() for one in hosts),
+        to=service,
+        port=port,
+        strip=entry.strip,
+        respond=None if entry.respond is UNSET else _respond(entry, entry.respond, path, facts),
+        policy=policy(entry.timeout, entry.retries),
+    )
+
+
+def _one_or_more(entry: RouteEntry, one: str, many: str, path: Path, facts: Facts) -> tuple[str, ...]:
+    single, several = getattr(entry, one), getattr(entry, many)
+    if single is not UNSET and several is not UNSET:
+        facts.problem_at_key(WrongType, (*path, one), f"`{one}` and `{many}` exclude each other")
+    if several == [] and not facts.report.broken((*path, many)):
+        facts.problem(WrongType, (*path, many), "expected at least one")
+    return () if single is several is UNSET else (single,) if single is not UNSET else tuple(several)
+
+
+def _check_all(texts: tuple[str, ...], pattern: re.Pattern[str], what: str, key: str, path: Path, facts: Facts) -> None:
+    for index, text in enumerate(texts):
+        here = (*path, key) if facts.tree and _single(facts, path, key) else (*path, f"{key}s", index)
+        if not pattern.fullmatch(text) and not facts.report.broken(here):
+            facts.problem(WrongType, here, f"expected {what}, got {quote(text)}")
+
+
+def _single(facts: Facts, path: Path, key: str) -> bool:
+    return facts.spot((*path, key)) != facts.at(path)
+
+
+def _check_target(service: str, port: str, path: Path, facts: Facts) -> None:
+    kind = facts.kinds.get(service)
+    if kind is None:
+        services = [name for name, kind in facts.kinds.items() if kind == "service"]
+        facts.unknown(path, "there is no service", service, services)
+    elif kind != "service":
+        facts.problem(UnknownReference, path, f"{service} is {WORDS[kind]}: a route leads to a service")
+    else:
+        check_port(port, service, path, facts)
+        if protocol(service, port, facts) == "tcp" and not facts.report.broken(path):
+            facts.problem(WrongType, path, f"{service} speaks tcp there: a route leads to http or grpc")
+
+
+def _respond(route: RouteEntry, entry: RespondEntry, path: Path, facts: Facts) -> Respond:
+    for key in ("strip", "timeout", "retries"):
+        if getattr(route, key) not in (UNSET, False):
+            facts.problem_at_key(WrongType, (*path, key), "means nothing for an answer of the gateway's own")
+    if entry.json is not UNSET and entry.body is not UNSET:
+        facts.problem_at_key(WrongType, (*path, "respond", "json"), "`json` and `body` exclude each other")
+    if entry.json is not UNSET:
+        text = msgspec.json.encode(entry.json).decode()
+        return Respond(entry.status, text, entry.content_type or Respond(200).content_type)
+    body = entry.body if isinstance(entry.body, str) else ""
+    return Respond(entry.status, body, entry.content_type or "text/plain; charset=utf-8")
+
+
+def _check_doubles(routes: tuple[Route, ...], facts: Facts) -> None:
+    """No two routes may claim the same host and path: which one wins would be a matter of luck."""
+    seen: dict[tuple[str, str], int] = {}
+    for index, route in enumerate(routes):
+        here = (*_HERE, "routes", index)
+        for host in route.hosts or ("",):
+            for one in route.paths:
+                first = seen.setdefault((host, one), index)
+                if first != index and not facts.report.broken(here):
+                    _double(host + one, first, here, facts)
+
+
+def _double(what: str, first: int, path: Path, facts: Facts) -> None:
+    line = facts.at((*_HERE, "routes", first)).line
+    facts.problem(WrongType, path, f"{what} is taken by routes/{first} in line {line}", "one of the two has to go")
+
+
+def _cors(entry: GatewayEntry, facts: Facts) -> Cors | None:
+    if isinstance(entry.cors, bool):
+        return Cors() if entry.cors else None
+    given: dict[str, Any] = {}
+    for key in CorsEntry.__struct_fields__:
+        value = getattr(entry.cors, key)
+        if value is not UNSET:
+            given[key] = tuple(one.upper() for one in value) if key == "methods" else tuple(value)
+    for index, one in enumerate(given.get("paths", ())):
+        here = (*_HERE, "cors", "paths", index)
+        if not _PATH.fullmatch(one) and not facts.report.broken(here):
+            facts.problem(WrongType, here, f"expected a path such as /api, got {quote(one)}")
+    return Cors(**given)

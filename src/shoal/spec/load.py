@@ -1,0 +1,139 @@
+"""shoal.yaml → App: read, overlay, interpolate, conform, check."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path as FilePath
+
+from shoal.errors import MissingFile, Place, WrongType
+from shoal.model.app import App
+from shoal.spec import overlay
+from shoal.spec.backings import backing_of, secrets_of
+from shoal.spec.conform import conform
+from shoal.spec.cycles import check_cycles
+from shoal.spec.dotenv import variables as with_dotenv
+from shoal.spec.facts import Facts, check_names, valid
+from shoal.spec.gateway import gateway_of
+from shoal.spec.interpolate import interpolate
+from shoal.spec.models import File
+from shoal.spec.reader import read_file
+from shoal.spec.report import Report
+from shoal.spec.services import services_of
+from shoal.spec.tree import Path, Table, find, walk
+from shoal.spec.words import quote
+
+NAMES = ("shoal.yaml", "shoal.yml")
+
+
+def load(folder_or_file: FilePath, *, environment: str | None = None, variables: Mapping[str, str]) -> App:
+    """The app of a file, for one environment (None: dev). `variables` are the caller's, and win over `.env`.
+
+    Raises FileError or one of its kinds: the only problem, or `Problems` with all of them.
+    """
+    file = located(folder_or_file)
+    report = Report()
+    written = read_file(file, report)
+    chosen = environment or overlay.ALWAYS
+    tree = _overlaid(written, chosen, report)
+    known = with_dotenv(file.parent, variables)
+    tree = interpolate(tree, known, report)
+    facts = Facts(conform(tree, File, report), tree, file.parent, known, report)
+    app = _app(facts, chosen)
+    report.raise_any()
+    return app
+
+
+def find_file(start: FilePath) -> FilePath:
+    """The file an app is described in: `start` itself, or shoal.yaml in this folder or the nearest one above."""
+    if start.is_file():
+        return start
+    if not start.exists():
+        raise MissingFile(f"there is no {start}", hint="name a shoal.yaml, or a folder with one in it")
+    for folder in (start, *_above(start)):
+        for name in NAMES:
+            if (folder / name).is_file():
+                return folder / name
+    what = f"there is no {NAMES[0]} in {start.absolute()} or above"
+    raise MissingFile(what, hint="`shoal init` writes a first one; -f names another file")
+
+
+def _above(start: FilePath) -> list[FilePath]:
+    """The folders above, spelled the way `start` is: relative ones give short places in errors."""
+    if start.is_absolute():
+        return list(start.parents)
+    levels = len(start.absolute().parents)
+    return [start.joinpath(*[".."] * level) for level in range(1, levels + 1)]
+
+
+def located(folder_or_file: FilePath) -> FilePath:
+    """The file itself, or the one in this very folder."""
+    if not folder_or_file.is_dir():
+        if folder_or_file.exists():
+            return folder_or_file
+        where = Place(str(folder_or_file))
+        raise MissingFile("there is no such file", where=where, hint="`shoal init` writes a first one")
+    for name in NAMES:
+        if (folder_or_file / name).is_file():
+            return folder_or_file / name
+    what = f"there is no {NAMES[0]} in this folder"
+    raise MissingFile(what, where=Place(str(folder_or_file)), hint="`shoal init` writes a first one")
+
+
+def _overlaid(written: Table, environment: str, report: Report) -> Table:
+    """The file as it is in one environment. Keys that start with x- are a place for anchors."""
+    base = Table({key: entry for key, entry in written.entries.items() if not key.startswith("x-")}, written.place)
+    overlays = overlay.environments(base, report)
+    chosen = overlay.choose(overlays, environment, base)
+    return overlay.merged(base.without("environments"), chosen, (), report)
+
+
+def _app(facts: Facts, environment: str) -> App:
+    check_names(facts)
+    services = services_of(facts)
+    check_cycles(services, facts)
+    _check_any(facts)
+    return App(
+        name=_name(facts),
+        folder=str(facts.folder.resolve()),
+        environment=environment,
+        services=services,
+        backing=backing_of(facts),
+        gateway=gateway_of(facts),
+        secrets=secrets_of(facts),
+        places=_places(facts),
+    )
+
+
+def _check_any(facts: Facts) -> None:
+    if not facts.names("services") and not facts.report.broken(("services",)):
+        hint = "such as `services: {web: {path: web}}`"
+        facts.problem_at_key(WrongType, ("services",), "there is nothing to run", hint)
+
+
+def _name(facts: Facts) -> str:
+    """What the file says, or the folder's name made valid."""
+    name = facts.file.name
+    if not name and not facts.report.broken(("name",)) and facts.tree.get("name") is None:
+        plain = re.sub(r"[^a-z0-9]+", "-", facts.folder.resolve().name.lower()).lstrip("-0123456789")[:40].strip("-")
+        return plain or "app"
+    if not valid(name) and not facts.report.broken(("name",)):
+        hint = "lower-case letters, digits and -, a letter first, 40 at most"
+        facts.problem(WrongType, ("name",), f"{quote(name)} is not a valid name", hint)
+    return name
+
+
+def _places(facts: Facts) -> dict[str, Place]:
+    """Dotted path → place. The entries of a map of needs are found by their index as well."""
+    found = {_dotted(path): place for path, place in walk(facts.tree)}
+    for section in ("services", "jobs"):
+        for name in facts.names(section):
+            needs = find(facts.tree, (section, name, "needs"))
+            if isinstance(needs, Table):
+                items = enumerate(needs.entries.values())
+                found |= {f"{section}.{name}.needs.{index}": entry.place for index, entry in items}
+    return found
+
+
+def _dotted(path: Path) -> str:
+    return ".".join(str(step) for step in path)

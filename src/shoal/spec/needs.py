@@ -1,0 +1,103 @@
+"""`needs` → Need: services (edges), backing services and jobs, each with the settings that make sense for it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from shoal.errors import Cycle, WrongType
+from shoal.model.app import EdgePolicy, Need
+from shoal.spec.facts import WORDS, Facts
+from shoal.spec.models import NeedEntry, Needs
+from shoal.spec.ports import check_port
+from shoal.spec.tree import Path
+
+# Which keys mean something for which kind of thing.
+_MEANT = {
+    "service": ("timeout", "retries", "wait", "port"),
+    "backing": ("wait", "database"),
+    "job": ("wait",),
+}
+
+
+class Written(NamedTuple):
+    """One entry of `needs`, whichever way it was written, and where."""
+
+    path: Path
+    name: str
+    entry: NeedEntry
+
+
+def written(needs: Needs, path: Path, facts: Facts) -> list[Written]:
+    """The entries of a list or map of needs."""
+    if isinstance(needs, dict):
+        return [Written((*path, name), name, entry or NeedEntry()) for name, entry in needs.items()]
+    found = []
+    for index, item in enumerate(needs):
+        here = (*path, index)
+        if isinstance(item, str):
+            found += [Written(here, item, NeedEntry())] if not facts.report.broken(here) else []
+        elif len(item) == 1:
+            found += [Written((*here, name), name, entry or NeedEntry()) for name, entry in item.items()]
+        else:
+            hint = "each entry is a name, or one name with its settings: {users: {timeout: 500ms}}"
+            facts.problem(WrongType, here, f"expected one name, got {len(item)}", hint)
+    return found
+
+
+def needs_of(caller: str, needs: Needs, path: Path, facts: Facts) -> tuple[Need, ...]:
+    """The needs that could be understood; the others are reported."""
+    found: dict[tuple[str, str, str], Need] = {}
+    for one in written(needs, path, facts):
+        if not _check(caller, one, facts):
+            continue
+        need = _need(one)
+        key = (need.name, need.port, need.database)
+        if key in found:
+            facts.problem_at_key(WrongType, one.path, f"{one.name} is needed twice", "keep one of the two")
+        found[key] = need
+    return tuple(found.values())
+
+
+def _check(caller: str, one: Written, facts: Facts) -> bool:
+    kind = facts.kinds.get(one.name)
+    if one.name == caller:
+        facts.problem_at_key(Cycle, one.path, f"{caller} needs itself", "its own address is ${self.host}:${self.port}")
+        return False
+    if kind is None:
+        facts.unknown(one.path, "nothing here is called", one.name, (n for n in facts.kinds if n != caller))
+        return False
+    _check_settings(one, kind, facts)
+    if kind == "service" and (one.entry.port or one.entry.wait is UNSET):
+        check_port(one.entry.port, one.name, (*one.path, "port") if one.entry.port else one.path, facts)
+    return True
+
+
+def _check_settings(one: Written, kind: str, facts: Facts) -> None:
+    for key in one.entry.__struct_fields__:
+        if getattr(one.entry, key) not in (UNSET, "") and key not in _MEANT[kind]:
+            what = f"means nothing here: {one.name} is {WORDS[kind]}"
+            facts.problem_at_key(WrongType, (*one.path, key), what, f"its settings are {', '.join(_MEANT[kind])}")
+    job = facts.file.jobs.get(one.name) if kind == "job" else None
+    if job and job.when == "request":
+        what = f"{one.name} runs on request only, so whatever waits for it would never start"
+        facts.problem_at_key(WrongType, one.path, what, f"give jobs/{one.name} `when: up`")
+    nats = facts.file.backing.get(one.name) if one.entry.database else None
+    if nats is not None and not isinstance(nats, str) and nats.postgres is UNSET:
+        facts.problem_at_key(WrongType, (*one.path, "database"), f"{one.name} has no databases")
+
+
+def _need(one: Written) -> Need:
+    entry = one.entry
+    wait = "" if entry.wait is UNSET else entry.wait
+    return Need(one.name, policy(entry.timeout, entry.retries), wait, entry.database, entry.port)
+
+
+def policy(timeout: object, retries: object) -> EdgePolicy:
+    """The policy of an edge or route; what isn't written has its default."""
+    default = EdgePolicy()
+    return EdgePolicy(
+        timeout=float(timeout) if isinstance(timeout, float) else default.timeout,
+        retries=retries if isinstance(retries, int) else default.retries,
+    )

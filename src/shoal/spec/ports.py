@@ -1,0 +1,88 @@
+"""`port` and `ports` → Port."""
+
+from __future__ import annotations
+
+import re
+
+from msgspec import UNSET
+
+from shoal.errors import UnknownReference, WrongType
+from shoal.model.app import Port, Protocol
+from shoal.spec.facts import Facts, valid
+from shoal.spec.models import OnePortEntry, PortEntry, ServiceEntry
+from shoal.spec.tree import Path
+from shoal.spec.words import quote, suggestion
+
+_PROTOCOLS: dict[str, Protocol] = {"http": "http", "grpc": "grpc", "tcp": "tcp"}
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def ports_of(entry: ServiceEntry, path: Path, facts: Facts) -> tuple[Port, ...] | None:
+    """The declared ports; None when nothing is said, () for a worker."""
+    if entry.port is not UNSET and entry.ports is not UNSET:
+        facts.problem_at_key(WrongType, (*path, "port"), "`port` and `ports` exclude each other")
+    if entry.port is not UNSET:
+        one = OnePortEntry(name=entry.port) if isinstance(entry.port, str) else entry.port
+        return (_port(one.name or "http", one, (*path, "port"), facts),)
+    if entry.ports is UNSET:
+        return None
+    here = (*path, "ports")
+    if isinstance(entry.ports, list):
+        _check_once(entry.ports, here, facts)
+        return tuple(_port(name, PortEntry(), (*here, i), facts) for i, name in enumerate(entry.ports))
+    return tuple(_port(name, port or PortEntry(), (*here, name), facts) for name, port in entry.ports.items())
+
+
+def _port(name: str, entry: PortEntry, path: Path, facts: Facts) -> Port:
+    if not valid(name) and not facts.report.broken(path):
+        number = re.search(r"[0-9]", name) and not re.search(r"[A-Za-z]", name)
+        hint = "ports are allotted: give it a name, and listen on $PORT or ${self.port}" if number else ""
+        facts.problem_at_key(WrongType, path, f"{quote(name)} is not a valid name of a port", hint)
+    env = (entry.env,) if isinstance(entry.env, str) else tuple(entry.env)
+    for variable in env:
+        if variable and not _VARIABLE.fullmatch(variable):
+            facts.problem(WrongType, (*path, "env"), f"{quote(variable)} is not a name of a variable")
+    protocol = _PROTOCOLS.get(name, "http") if entry.protocol is UNSET else entry.protocol
+    return Port(name, protocol, env)
+
+
+def _check_once(names: list[str], path: Path, facts: Facts) -> None:
+    for index, name in enumerate(names):
+        if name in names[:index] and not facts.report.broken((*path, index)):
+            facts.problem(WrongType, (*path, index), f"the port {quote(name)} is there twice")
+
+
+def check_port(name: str, owner: str, path: Path, facts: Facts) -> None:
+    """`name` (or nothing: the first) is a port of the service `owner`; reported at `path` otherwise."""
+    entry = facts.file.services.get(owner)
+    where: Path = ("services", owner)
+    if any(facts.report.broken((*where, key)) for key in ("port", "ports")) or facts.report.broken(path):
+        return
+    ports = declared(entry or ServiceEntry())
+    if ports == ():
+        facts.problem(UnknownReference, path, f"{owner} is a worker: it has no port", f"see services/{owner}/ports")
+    elif name and name not in (ports or ("http",)):
+        facts.problem(
+            UnknownReference, path, f"{owner} has no port {quote(name)}", suggestion(name, ports or ("http",), "it has")
+        )
+
+
+def declared(entry: ServiceEntry) -> tuple[str, ...] | None:
+    """The names of a service's ports; None when nothing is said."""
+    if isinstance(entry.port, str):
+        return (entry.port,)
+    if entry.port is not UNSET:
+        return (entry.port.name or "http",)
+    return None if entry.ports is UNSET else tuple(entry.ports)
+
+
+def protocol(owner: str, name: str, facts: Facts) -> Protocol:
+    """What is spoken at a port of a service (no name: at its first)."""
+    entry = facts.file.services.get(owner) or ServiceEntry()
+    wanted = name or next(iter(declared(entry) or ()), "http")
+    port = entry.port if not isinstance(entry.port, str) and entry.port is not UNSET else None
+    if port is None and isinstance(entry.ports, dict):
+        port = entry.ports.get(wanted)  # type: ignore[assignment]
+    if port is not None and port.protocol is not UNSET:
+        return port.protocol
+    return _PROTOCOLS.get(wanted, "http")

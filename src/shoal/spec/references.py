@@ -1,0 +1,144 @@
+"""Holes in texts (`${users.url}`, `${self.port}`, `${secrets.api-key}`): who may be named, and by which properties."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from msgspec import UNSET
+
+from shoal.errors import SecretInArgument, UnknownReference
+from shoal.model.app import Need
+from shoal.model.values import Ref, Value
+from shoal.spec.facts import Facts
+from shoal.spec.models import BackingEntry
+from shoal.spec.scalars import Template
+from shoal.spec.tree import Items, Path, Scalar, find
+from shoal.spec.words import quote, suggestion
+
+SERVICE = ("url", "host", "port")
+SELF = ("port", "host", "instance", "index")
+ENGINES = {
+    "postgres": ("host", "port", "username", "password", "database", "uri", "jdbc_url"),
+    "nats": ("host", "port", "username", "password", "uri"),
+}
+# Properties with a password in them: in an argument, every user of the machine could read it.
+SECRETIVE = ("password", "uri")
+
+
+class Caller(NamedTuple):
+    """Whose text it is: `path` leads to its entry; `ports` None means "implied"."""
+
+    name: str
+    path: Path
+    needs: tuple[Need, ...] = ()
+    ports: tuple[str, ...] | None = None
+
+
+def resolve(template: Template, path: Path, caller: Caller, facts: Facts, *, argument: bool = False) -> Value:
+    """The text with its holes checked, and secrets told apart from properties."""
+    parts: list[str | Ref] = []
+    for part in template.value.parts:
+        parts.append(part if isinstance(part, str) else _reference(part, path, caller, facts, argument))
+    return Value(tuple(parts))
+
+
+def _reference(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: bool) -> Ref:
+    if ref.name == "secrets":
+        return _secret(ref, path, facts, argument)
+    if ref.name == "self":
+        _check_own(ref, path, caller, facts)
+    elif ref.name == "gateway":
+        if facts.file.gateway is UNSET:
+            facts.problem(UnknownReference, path, f"{_written(ref)}: there is no gateway")
+        _check_attribute(ref, SERVICE, path, facts)
+    else:
+        _check_needed(ref, path, caller, facts, argument)
+    return ref
+
+
+def _secret(ref: Ref, path: Path, facts: Facts, argument: bool) -> Ref:
+    names = facts.names("secrets")
+    if ref.attr not in names:
+        hint = suggestion(ref.attr, names, "there are") or f"declare it: `secrets: {{{ref.attr}: {{generate: 32}}}}`"
+        facts.problem(UnknownReference, path, f"there is no secret {quote(ref.attr)}", hint)
+    elif argument:
+        _shown_to_all(ref, path, facts)
+    return Ref("secret", ref.attr)
+
+
+def _shown_to_all(ref: Ref, path: Path, facts: Facts) -> None:
+    what = f"{_written(ref)} in a command line can be read by every user of the machine"
+    facts.problem(SecretInArgument, path, what, "put it into `environment` and read the variable in the program")
+
+
+def _check_own(ref: Ref, path: Path, caller: Caller, facts: Facts) -> None:
+    first, _, name = ref.attr.partition(".")
+    if first == "ports" and name:
+        if name not in (caller.ports if caller.ports is not None else ("http",)):
+            hint = suggestion(name, caller.ports or (), "it has")
+            facts.problem(UnknownReference, path, f"{caller.name} has no port {quote(name)}", hint)
+        return
+    _check_attribute(ref, (*SELF, "ports.<name>"), path, facts)
+    if ref.attr == "port" and caller.ports == ():
+        facts.problem(UnknownReference, path, f"{_written(ref)}: {caller.name} has no port")
+
+
+def _check_needed(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: bool) -> None:
+    kind = facts.kinds.get(ref.name)
+    if kind is None:
+        known = [*(need.name for need in caller.needs), "self", "gateway", "secrets"]
+        facts.problem(
+            UnknownReference,
+            path,
+            f"{_written(ref)}: nothing here is called {quote(ref.name)}",
+            suggestion(ref.name, [*facts.kinds, *known], "there are"),
+        )
+    elif ref.name == caller.name:
+        what = f"{_written(ref)}: a service is `self` to itself"
+        facts.problem(UnknownReference, path, what, f"write ${{self.{ref.attr}}}")
+    elif ref.name not in {need.name for need in caller.needs}:
+        _not_needed(ref, path, caller, facts)
+    else:
+        _check_attribute(ref, properties(ref.name, kind, facts), path, facts)
+        if argument and kind == "backing" and ref.attr in SECRETIVE:
+            _shown_to_all(ref, path, facts)
+
+
+def _not_needed(ref: Ref, path: Path, caller: Caller, facts: Facts) -> None:
+    here = (*caller.path, "needs")
+    if facts.report.broken(here):
+        return
+    node = find(facts.tree, here)
+    listed = [item.text for item in node.items if isinstance(item, Scalar)] if isinstance(node, Items) else []
+    simple = node is None or (isinstance(node, Items) and len(listed) == len(node.items))
+    line = f"`needs: [{', '.join([*listed, ref.name])}]`" if simple else f"`{ref.name}` to its needs"
+    where = "/".join(str(step) for step in caller.path)
+    hint = f"write {line} in {where}" if simple else f"add {line} in {where}"
+    facts.problem(UnknownReference, path, f"{_written(ref)}: {caller.name} doesn't need {ref.name}", hint)
+
+
+def properties(name: str, kind: str, facts: Facts) -> tuple[str, ...]:
+    """What can be asked of a service, a backing service (by its engine) or a job (nothing)."""
+    if kind != "backing":
+        return SERVICE if kind == "service" else ()
+    entry = facts.file.backing.get(name)
+    return ENGINES.get(engine_of(entry), ()) if entry is not None else ()
+
+
+def engine_of(entry: BackingEntry | str) -> str:
+    """The first engine that is named, or nothing."""
+    if isinstance(entry, str):
+        return entry
+    return next((key for key in entry.__struct_fields__ if getattr(entry, key) is not UNSET), "")
+
+
+def _check_attribute(ref: Ref, known: tuple[str, ...], path: Path, facts: Facts) -> None:
+    if ref.attr in known or facts.report.broken(("backing", ref.name)):
+        return
+    hint = suggestion(ref.attr, known, "there are")
+    what = f"{ref.name} has no property {quote(ref.attr)}" if known else f"{ref.name} has no properties: it is a job"
+    facts.problem(UnknownReference, path, what, hint)
+
+
+def _written(ref: Ref) -> str:
+    return f"${{{ref.name}.{ref.attr}}}"

@@ -1,0 +1,83 @@
+"""`services` and `jobs` → Service."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from msgspec import UNSET
+
+from shoal.errors import WrongType
+from shoal.model.app import Probes, Service, Stop
+from shoal.spec.commands import environment_of, words_of
+from shoal.spec.facts import Facts
+from shoal.spec.health import probes_of, restart_of, stop_of
+from shoal.spec.models import JobEntry, ServiceEntry, Work
+from shoal.spec.needs import needs_of
+from shoal.spec.ports import declared, ports_of
+from shoal.spec.references import Caller
+from shoal.spec.tree import Path
+from shoal.spec.words import quote
+
+_REQUEST = re.compile(r"(?:(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) )?(/\S*)")
+
+
+def services_of(facts: Facts) -> tuple[Service, ...]:
+    """Services, then jobs, each in the file's order."""
+    services = [_service(name, entry or ServiceEntry(), facts) for name, entry in facts.file.services.items()]
+    jobs = [_job(name, entry or JobEntry(), facts) for name, entry in facts.file.jobs.items()]
+    return (*services, *jobs)
+
+
+def _service(name: str, entry: ServiceEntry, facts: Facts) -> Service:
+    path = ("services", name)
+    needs = needs_of(name, entry.needs, (*path, "needs"), facts)
+    caller = Caller(name, path, needs, declared(entry))
+    return Service(
+        **_work(entry, path, caller, facts),
+        kind="service",
+        ports=ports_of(entry, path, facts),
+        probes=Probes() if entry.health is UNSET else probes_of(name, entry.health, (*path, "health"), facts),
+        replicas=entry.replicas,
+        migrate=words_of(entry.migrate, (*path, "migrate"), caller, facts),
+        warmup=tuple(_request(text, (*path, "warmup", i), facts) for i, text in enumerate(entry.warmup)),
+    )
+
+
+def _job(name: str, entry: JobEntry, facts: Facts) -> Service:
+    path = ("jobs", name)
+    caller = Caller(name, path, needs_of(name, entry.needs, (*path, "needs"), facts), ())
+    return Service(**_work(entry, path, caller, facts), kind="job", when=entry.when, ports=())
+
+
+def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, Any]:
+    """The fields that services and jobs share."""
+    facts.folder_there((*path, "path"), entry.path)
+    _check_command(entry, path, facts)
+    return {
+        "name": caller.name,
+        "path": entry.path,
+        "stack": "" if entry.stack is UNSET else entry.stack,
+        "command": words_of(entry.command, (*path, "command"), caller, facts),
+        "args": words_of(entry.args, (*path, "args"), caller, facts),
+        "environment": environment_of(entry.environment, (*path, "environment"), caller, facts),
+        "working_dir": entry.working_dir,
+        "needs": caller.needs,
+        "restart": restart_of(entry.restart, path[0].removesuffix("s"), (*path, "restart"), facts),  # type: ignore[union-attr]
+        "stop": Stop() if entry.stop is UNSET else stop_of(entry.stop, (*path, "stop"), facts),
+    }
+
+
+def _check_command(entry: Work, path: Path, facts: Facts) -> None:
+    words = entry.command if isinstance(entry.command, list) else entry.command.value.parts
+    if entry.stack == "command" and not words and not facts.report.broken((*path, "command")):
+        facts.problem(WrongType, path, "`stack: command` needs a `command`", "command: [./server, --port, $PORT]")
+
+
+def _request(text: str, path: Path, facts: Facts) -> str:
+    match = _REQUEST.fullmatch(text)
+    if match:
+        return f"{match[1] or 'GET'} {match[2]}"
+    if not facts.report.broken(path):
+        facts.problem(WrongType, path, f"expected a request such as GET /path, got {quote(text)}")
+    return ""
