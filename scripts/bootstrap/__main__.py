@@ -9,7 +9,6 @@ from environment import Environment
 from failure import Failure
 from machine import cache_folder, check_machine
 from pinned import pinned_uv
-from wheel import uv_program
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -36,6 +35,8 @@ def setup(environment: Environment) -> None:
     with environment.alone():
         if environment.is_current():  # somebody else did it while we waited
             return
+        from wheel import uv_program  # with it comes all of HTTP, which a set-up that is current doesn't need
+
         uv = uv_program(cache_folder(), pinned_uv(environment.lock))
         environment.make(uv)
 

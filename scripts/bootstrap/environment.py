@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from failure import Failure
-from index import index_url
 from machine import cache_folder
 
 SIZE = "about 165 MB the first time: Envoy, PostgreSQL, NATS, a Java runtime and Node"
@@ -104,7 +103,7 @@ def _uv_environment() -> dict[str, str]:
     """uv reads neither pip's variables nor, here, the settings of whatever project the user works on."""
     env = {name: value for name, value in os.environ.items() if name not in ("VIRTUAL_ENV", "UV_PYTHON", "PYTHONPATH")}
     if "PIP_INDEX_URL" in env and not {"UV_DEFAULT_INDEX", "UV_INDEX_URL"} & env.keys():
-        env["UV_DEFAULT_INDEX"] = index_url()
+        env["UV_DEFAULT_INDEX"] = env["PIP_INDEX_URL"]
     if not sys.stderr.isatty():
         env["UV_NO_PROGRESS"] = "1"
     if "SSL_CERT_FILE" not in env and (own := env.get("PIP_CERT")):
