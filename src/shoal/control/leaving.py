@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shoal.control.facts import current, exclusive, matches, satisfied, stale
+from shoal.control.facts import current, exclusive, matches, satisfied
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.workload import Workload
@@ -43,7 +43,3 @@ def _startable(workload: Workload, desired: Desired, observed: Observed) -> bool
     built = not workload.artifact or workload.artifact in observed.artifacts
     return built and all(satisfied(after, desired, observed) for after in workload.after)
 
-
-def predecessors(workload: Workload, observed: Observed) -> bool:
-    """Whether a rolling replacement of this workload is under way."""
-    return bool(stale(workload, observed))

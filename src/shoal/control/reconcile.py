@@ -26,9 +26,9 @@ def reconcile(desired: Desired, observed: Observed, snapshot: Snapshot | None, *
     """What to do to get from what is to what should be. `snapshot` is the mesh's configuration for both (None: no
     mesh). Operations with an empty `after` may be carried out now; the others wait for what they name."""
     going = leaving(desired, observed)
-    starts, wake = _starts(desired, observed, going, snapshot, now)
+    starts, wake = _starts(desired, observed, now)
     operations: list[AnyOperation] = [*_builds(desired, observed)]
-    operations += _publish(observed, snapshot)
+    operations += _publish(observed, going, snapshot)
     operations += starts
     operations += _stops(observed, going)
     operations += _forgets(desired, observed)
@@ -44,16 +44,21 @@ def _builds(desired: Desired, observed: Observed) -> list[Build]:
     ]
 
 
-def _publish(observed: Observed, snapshot: Snapshot | None) -> list[Publish]:
-    if snapshot is None or snapshot.version == observed.mesh_version:
+def _publish(observed: Observed, going: dict[str, str], snapshot: Snapshot | None) -> list[Publish]:
+    if snapshot is None or snapshot.version == observed.mesh_version or not _meshed(observed, going):
         return []
     came, went = snapshot.instances - observed.published, observed.published - snapshot.instances
     changes = [f"{i} is ready" for i in sorted(came)] + [f"{i} leaves" for i in sorted(went)]
     return [Publish(id="publish mesh", cause=", ".join(changes) or "routes or edges changed", version=snapshot.version)]
 
 
+def _meshed(observed: Observed, going: dict[str, str]) -> bool:
+    """Whether a mesh runs that stays."""
+    return any(i.kind == "mesh" and i.alive and i.phase != "stopping" and i.id not in going for i in observed.instances)
+
+
 def _starts(
-    desired: Desired, observed: Observed, going: dict[str, str], snapshot: Snapshot | None, now: float
+    desired: Desired, observed: Observed, now: float
 ) -> tuple[list[Start], float]:
     starts: list[Start] = []
     wakes: list[float] = []
@@ -64,7 +69,7 @@ def _starts(
                 continue
             failures = failures_after(end) if workload.kind != "job" else 0
             due = end.ended + backoff(workload, failures) if end and failures else 0.0
-            after = _gates(workload, index, desired, observed, going, snapshot)
+            after = _gates(workload, index, desired, observed)
             if due > now:
                 after.append(f"back-off of {backoff(workload, failures):.3g} s")
                 wakes.append(due)
@@ -89,14 +94,7 @@ def _empty_slots(workload: Workload, observed: Observed) -> list[int]:
     return [0] if wanted and 0 not in filled and outcome(workload, observed) is None else []
 
 
-def _gates(
-    workload: Workload,
-    index: int,
-    desired: Desired,
-    observed: Observed,
-    going: dict[str, str],
-    snapshot: Snapshot | None,
-) -> list[str]:
+def _gates(workload: Workload, index: int, desired: Desired, observed: Observed) -> list[str]:
     """What a start waits for, in words."""
     gates = []
     if workload.artifact and workload.artifact not in observed.artifacts:
@@ -108,8 +106,7 @@ def _gates(
     elif old:
         mine = current(workload, observed)
         gates += [f"{workload.name}/{n} ready" for n in range(index) if n not in mine or mine[n].phase != "ready"]
-    if workload.kind == "mesh" and snapshot is not None and not observed.mesh_version:
-        gates.append("publish mesh")
+        gates += [f"stop {i.id}" for i in old if i.index < index]
     return gates
 
 
@@ -130,7 +127,7 @@ def _start_cause(workload: Workload, index: int, observed: Observed, end: Instan
 def _stops(observed: Observed, going: dict[str, str]) -> list[Stop]:
     """An instance goes after what needs it has gone, if that goes too; and after the mesh stopped sending to it."""
     alive = [i for i in observed.instances if i.alive]
-    meshed = any(i.kind == "mesh" and i.id not in going for i in alive)
+    meshed = _meshed(observed, going)
     out = []
     for instance in alive:
         if instance.id not in going or instance.phase == "stopping":

@@ -9,7 +9,7 @@ import msgspec
 from shoal.backing import Consumer, engine_of
 from shoal.desired.bind import Bindings, bind, resolve
 from shoal.desired.graph import closure
-from shoal.desired.ports import ports_of
+from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
 from shoal.model.app import App, Port, Probe, Probes, Restart, Service
 from shoal.model.desired import Desired
@@ -30,9 +30,10 @@ class Inputs(msgspec.Struct, frozen=True):
 
 def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Desired:
     """All that should run. Raises `FileError`s for references and stacks that can't be resolved."""
-    names = {name: tuple(p.name for p in ports) for name, ports in ports_of(app).items()}
+    app = with_ports(app)
+    names = {s.name: tuple(p.name for p in s.ports or ()) for s in app.services}
     parts = [_service(app, service, names, inputs) for service in app.services]
-    workloads = [w for part in parts for w in part.workloads] + _backing(app, inputs)
+    workloads = _backing(app, inputs) + [w for part in parts for w in part.workloads]
     chosen = _chosen(app, overrides)
     kept = [w for w in workloads if w.owner in chosen]
     edges = [edge for part in parts for edge in part.edges]
@@ -61,7 +62,7 @@ def _service(app: App, service: Service, names: Mapping[str, tuple[str, ...]], i
     launch = stack.launch(service, inputs.sources[service.path], artifact.key if artifact else "")
     env = _environment(app, service, bindings, launch)
     main = _workload(app, service, bindings, launch, env, artifact)
-    workloads = (main, *_migration(app, service, bindings, main))
+    workloads = (*_migration(app, service, bindings, main), main)
     return _Part(workloads, bindings.edges, (artifact,) if artifact else ())
 
 
@@ -82,7 +83,7 @@ def _workload(
     artifact: Artifact | None,
 ) -> Workload:
     job = service.kind == "job"
-    ports = ports_of(app)[service.name]
+    ports = service.ports or ()
     where = f"services.{service.name}.command"
     command = tuple(resolve(part, bindings, app, where) for part in (*launch.command, *service.args))
     return Workload(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from shoal.model.app import App, Port, Probe, Service
 
 
-def ports_of(app: App) -> dict[str, tuple[Port, ...]]:
-    """Service name -> its ports."""
+def with_ports(app: App) -> App:
+    """The app with each service's ports written out: no `ports` is None any more."""
     dialled = _dialled(app)
-    return {s.name: _ports(s, s.name in dialled) for s in app.services}
+    services = [msgspec.structs.replace(s, ports=_ports(s, s.name in dialled)) for s in app.services]
+    return msgspec.structs.replace(app, services=tuple(services))
 
 
 def _ports(service: Service, dialled: bool) -> tuple[Port, ...]:

@@ -66,6 +66,9 @@ class Driver(Protocol):
     def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
         """Recorded addresses of listeners (an edge's id, `gateway`), allotting and recording missing ones."""
 
+    def set_secret(self, name: str, value: str) -> str:
+        """Keep a declared secret; returns a keyed digest of its content (the key never leaves the driver)."""
+
     def data(self) -> dict[str, str]:
         """Data folders that exist, with their incarnation."""
 
@@ -77,3 +80,13 @@ class Driver(Protocol):
 
     def invocation(self, workload: Workload, command: tuple[str, ...], *, like: str = "") -> Invocation:
         """How to run `command` with the environment of a workload (or, exactly, of the running instance `like`)."""
+
+
+class ReleaseStore(Protocol):
+    """Where what is wanted lies, behind the driver."""
+
+    def load(self) -> bytes | None:
+        """The present release, if there is one. Raises `StateDamaged`."""
+
+    def save(self, release: bytes) -> None:
+        """Make this the present release, whole or not at all."""

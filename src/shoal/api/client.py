@@ -1,0 +1,70 @@
+"""A client of the daemon, synchronous and small: every verb of the command line starts with it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from shoal import __version__
+from shoal.api.wire import SOCKET, line, parse
+from shoal.errors import NotRunning, from_json
+
+
+def connect(folder: Path) -> socket.socket:
+    """Raises `NotRunning` when no daemon listens there."""
+    try:
+        descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    except OSError:
+        raise _absent() from None
+    try:
+        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        client.connect(f"/proc/self/fd/{descriptor}/{SOCKET}")
+    except OSError:
+        client.close()
+        raise _absent() from None
+    finally:
+        os.close(descriptor)
+    return client
+
+
+def _absent() -> NotRunning:
+    return NotRunning("the app is not running", hint="Start it with: shoal up -d")
+
+
+class Client:
+    """Asks the daemon of one state folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def stream(self, verb: str, **fields: Any) -> Iterator[tuple[str, Any]]:
+        """Yields ("item", x) for each item and at last ("done", x). Raises the daemon's error as its own class."""
+        with connect(self._folder) as connection:
+            connection.sendall(line(verb=verb, version=__version__, **fields))
+            with connection.makefile("rb") as answers:
+                for answer in answers:
+                    found = parse(answer)
+                    if "error" in found:
+                        raise from_json(found["error"])
+                    if "done" in found:
+                        yield "done", found["done"]
+                        return
+                    yield "item", found["item"]
+        raise NotRunning("the daemon went away while it answered", hint="Run: shoal up -d")
+
+    def ask(self, verb: str, **fields: Any) -> Any:
+        """The result alone."""
+        for kind, value in self.stream(verb, **fields):
+            if kind == "done":
+                return value
+        return None
+
+    def alive(self) -> bool:
+        try:
+            connect(self._folder).close()
+        except NotRunning:
+            return False
+        return True

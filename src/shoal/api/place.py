@@ -1,0 +1,31 @@
+"""Where the state of an app lies: never in the project, so a copied folder is another app.
+
+`$XDG_STATE_HOME/shoal/<name>-<hash of the folder's real path>/<environment>/<target>`. The hash decides; the name is
+for people, and stays what it was when the app was first seen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from hashlib import sha256
+from pathlib import Path
+
+TARGET = "process"
+
+
+def state_root(variables: Mapping[str, str]) -> Path:
+    home = variables.get("XDG_STATE_HOME") or os.path.join(variables.get("HOME") or os.path.expanduser("~"), ".local/state")
+    return Path(home) / "shoal"
+
+
+def cache_root(variables: Mapping[str, str]) -> Path:
+    home = variables.get("XDG_CACHE_HOME") or os.path.join(variables.get("HOME") or os.path.expanduser("~"), ".cache")
+    return Path(home) / "shoal"
+
+
+def state_folder(root: Path, folder: Path, name: str, environment: str) -> Path:
+    """The state of one app in one environment; `name` counts only when there is none yet."""
+    digest = sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:10]
+    known = sorted(root.glob(f"*-{digest}")) if root.is_dir() else []
+    return (known[0] if known else root / f"{name or 'app'}-{digest}") / environment / TARGET

@@ -1,0 +1,222 @@
+"""What the daemon answers: each verb an async generator of items, the last one being its result."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from shoal import __version__
+from shoal.api.server import Verb
+from shoal.control.environment import Environment, restarted, scaled, started, stopped
+from shoal.control.journal import Journal
+from shoal.control.why import why
+from shoal.drivers.driver import Driver
+from shoal.errors import UsageError
+from shoal.model.app import App
+from shoal.model.observed import Instance
+
+Request = Mapping[str, Any]
+
+
+class Verbs:
+    """`leave` ends the daemon (True: for good, False: to be followed by another)."""
+
+    def __init__(self, environment: Environment, driver: Driver, journal: Journal, leave: Callable[[bool], None]):
+        self._environment, self._driver, self._journal, self._leave = environment, driver, journal, leave
+        self._changing = asyncio.Lock()
+
+    def table(self) -> dict[str, Verb]:
+        names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
+        more = ("invocation", "why", "addresses", "leave", "ping")
+        return {name: getattr(self, name) for name in (*names, *more)}
+
+    async def ping(self, request: Request) -> AsyncIterator[Any]:
+        release = self._environment.release
+        yield {"version": __version__, "running": bool(release and not release.wanted.down)}
+
+    async def apply(self, request: Request) -> AsyncIterator[Any]:
+        """Want what the file says. Answers which services ran before."""
+        app = msgspec.convert(request["app"], App)
+        before = sorted({i.workload for i in self._environment.loop.observed.instances if i.alive})
+        async with self._changing:
+            await self._environment.apply(app, request.get("only", ()), request.get("secrets", {}))
+        yield {"before": before, "since": time.time()}
+
+    async def follow(self, request: Request) -> AsyncIterator[Any]:
+        """Events as they come, until all is `started`, `ready` or for ever; then how everything stands."""
+        queue, end = self._journal.listen()
+        waiter = asyncio.create_task(self._reached(request.get("until", "ready")))
+        try:
+            while not (waiter.done() and queue.empty()):
+                getter = asyncio.create_task(queue.get())
+                await asyncio.wait((getter, waiter), return_when=asyncio.FIRST_COMPLETED)
+                if getter.done():
+                    yield {"event": msgspec.to_builtins(getter.result())}
+                else:
+                    getter.cancel()
+            yield self._standings()
+        finally:
+            waiter.cancel()
+            end()
+
+    async def _reached(self, until: str) -> None:
+        loop = self._environment.loop
+        # One lap at least: what was wanted a moment ago has not been looked at yet.
+        done = {"ready": self._finished, "started": self._all_begun, "forever": lambda: False}[until]
+        await loop.until(done)
+
+    def _finished(self) -> bool:
+        states = [s.state for s in self._environment.standings()]
+        moving = any(s in ("building", "starting", "unready") for s in states) or self._environment.loop.executor.busy
+        return self._environment.settled() or ("failed" in states and not moving)
+
+    def _all_begun(self) -> bool:
+        states = [s.state for s in self._environment.standings()]
+        return self._finished() or not any(s in ("building", "waiting") for s in states)
+
+    async def down(self, request: Request) -> AsyncIterator[Any]:
+        async with self._changing:
+            async for item in self._telling(self._environment.down(grace=request.get("grace"))):
+                yield item
+            if request.get("volumes"):
+                await self._driver.drop_data()
+        yield {"ended": True}
+        self._leave(True)
+
+    async def interrupt(self, request: Request) -> AsyncIterator[Any]:
+        """Stop what an `up` started: all, if nothing ran before it."""
+        kept = set(request.get("before", ()))
+        if not kept or self._environment.release is None:
+            async for item in self.down(request):
+                yield item
+            return
+        owners = {w.owner for w in self._environment.loop.desired.workloads if w.name not in kept}
+        self._environment.override(stopped(owners))
+        await self._environment.loop.until(lambda: self._gone(owners))
+        yield {"ended": False}
+
+    def _gone(self, owners: set[str]) -> bool:
+        mine = {w.name for w in self._environment.loop.desired.workloads if w.owner in owners}
+        return not any(i.alive and i.workload in mine for i in self._environment.loop.observed.instances)
+
+    async def _telling(self, work: Any) -> AsyncIterator[Any]:
+        """Events while some work goes on."""
+        queue, end = self._journal.listen()
+        task = asyncio.ensure_future(work)
+        try:
+            while not (task.done() and queue.empty()):
+                getter = asyncio.create_task(queue.get())
+                await asyncio.wait((getter, task), return_when=asyncio.FIRST_COMPLETED)
+                if getter.done():
+                    yield {"event": msgspec.to_builtins(getter.result())}
+                else:
+                    getter.cancel()
+            await task
+        finally:
+            end()
+
+    async def ps(self, request: Request) -> AsyncIterator[Any]:
+        observed = self._environment.loop.observed
+        yield {"instances": [_row(i) for i in observed.instances], **self._standings()}
+
+    async def standings(self, request: Request) -> AsyncIterator[Any]:
+        yield self._standings()
+
+    def _standings(self) -> dict[str, Any]:
+        gateway = self._driver.addresses(["gateway"])["gateway"] if self._environment.loop.desired.gateway else None
+        return {
+            "standings": msgspec.to_builtins(self._environment.standings()),
+            "url": f"http://{gateway}" if gateway else "",
+            "mesh_problem": self._environment.loop.executor.mesh_problem,
+        }
+
+    async def plan(self, request: Request) -> AsyncIterator[Any]:
+        app = msgspec.convert(request["app"], App)
+        _, desired = await self._environment.compile(app, request.get("digests", {}))
+        plan, _ = self._environment.loop.plan_for(desired)
+        yield {"text": str(plan), "operations": msgspec.to_builtins(plan.operations)}
+
+    async def change(self, request: Request) -> AsyncIterator[Any]:
+        """`scale`, `stop`, `start`, `restart` of some services."""
+        names = list(request["services"])
+        for name in names:
+            self._environment.known(self._environment.running().wanted.app, (name,))
+        match request["how"]:
+            case "scale":
+                self._environment.service(names[0])
+                self._environment.override(scaled(names[0], int(request["replicas"])))
+            case "stop":
+                self._environment.override(stopped(names))
+            case "start":
+                self._environment.override(started(names))
+            case "restart":
+                self._environment.override(restarted(names))
+            case other:
+                raise UsageError(f"the daemon knows no change {other}")
+        yield {"changed": names}
+
+    async def events(self, request: Request) -> AsyncIterator[Any]:
+        since = float(request.get("since", 0.0))
+        queue, end = self._journal.listen()
+        try:
+            for event in list(self._journal.events):
+                if event.time >= since:
+                    yield {"event": msgspec.to_builtins(event)}
+            while request.get("follow"):
+                yield {"event": msgspec.to_builtins(await queue.get())}
+            yield {}
+        finally:
+            end()
+
+    async def logs(self, request: Request) -> AsyncIterator[Any]:
+        names = self._workloads(request.get("services", ()))
+        yield {"files": msgspec.to_builtins(self._driver.logs(names))}
+
+    def _workloads(self, services: Any) -> list[str]:
+        """A service's name stands for its jobs too."""
+        owned = {w.name: w.owner for w in self._environment.loop.desired.workloads}
+        for name in services:
+            self._environment.known(self._environment.running().wanted.app, (name,))
+        return [w for w, owner in owned.items() if owner in services] if services else []
+
+    async def invocation(self, request: Request) -> AsyncIterator[Any]:
+        """How to run a command with a service's environment; the service's own command when none is given."""
+        name = str(request["service"])
+        service = self._environment.service(name)
+        workload = self._environment.loop.desired.workload(name)
+        if workload is None:
+            raise UsageError(f"{name} is not part of what runs", hint=f"Start it with: shoal up -d {name}")
+        like = next((i.id for i in self._environment.loop.observed.of(name) if i.phase == "ready"), "")
+        command = tuple(request.get("command", ()))
+        if request.get("running") and not like:
+            raise UsageError(f"{name} has no ready instance", hint=f"See: shoal why {name}")
+        await self._environment.loop.until(lambda: self._built(workload.artifact), 600)
+        found = self._driver.invocation(workload, command, like=like if request.get("running") else "")
+        yield msgspec.to_builtins(found) | {"kind": service.kind}
+
+    def _built(self, key: str) -> bool:
+        return not key or key in self._environment.loop.observed.artifacts
+
+    async def why(self, request: Request) -> AsyncIterator[Any]:
+        self._environment.known(self._environment.running().wanted.app, (request["service"],))
+        loop = self._environment.loop
+        lines, workload = why(request["service"], loop.desired, loop.observed, self._journal.events)
+        yield {"lines": lines, "files": msgspec.to_builtins(self._driver.logs([workload]))}
+
+    async def addresses(self, request: Request) -> AsyncIterator[Any]:
+        desired = self._environment.loop.desired
+        names = [edge.id for edge in desired.edges] + (["gateway"] if desired.gateway else [])
+        yield {name: f"{at}" for name, at in self._driver.addresses(names).items()}
+
+    async def leave(self, request: Request) -> AsyncIterator[Any]:
+        """End the daemon and let everything run (an upgrade)."""
+        yield {}
+        self._leave(bool(request.get("keeper")))
+
+
+def _row(instance: Instance) -> dict[str, Any]:
+    return msgspec.to_builtins(instance) | {"ports": {name: port for name, (_, port) in instance.endpoints.items()}}

@@ -1,0 +1,48 @@
+"""The file as shoal understands it: overlay applied, variables filled in, defaults written out. Secrets stay names."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from shoal.cli.load import builtins, load_app
+from shoal.cli.output import as_json, data
+from shoal.cli.place import place
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--schema", action="store_true", help="the JSON Schema of shoal.yaml, for editors")
+    parser.add_argument("-q", "--quiet", action="store_true", help="only check the file")
+
+
+def run(options: Namespace) -> int:
+    if options.schema:
+        from shoal.spec import schema
+
+        as_json(schema())
+        return 0
+    app = load_app(place(options))
+    found = _readable({key: value for key, value in builtins(app).items() if key != "places"})
+    if options.quiet:
+        return 0
+    if options.json:
+        as_json({"version": 1, "app": found})
+        return 0
+    import yaml
+
+    data(yaml.safe_dump(found, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120).rstrip())
+    return 0
+
+
+def _readable(value: Any) -> Any:
+    """Values with references as the text a user writes."""
+    if isinstance(value, dict):
+        if set(value) == {"parts"}:
+            return "".join(part if isinstance(part, str) else _reference(part) for part in value["parts"])
+        return {key: _readable(item) for key, item in value.items()}
+    return [_readable(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _reference(ref: dict[str, str]) -> str:
+    return f"${{secrets.{ref['name']}}}" if ref["kind"] == "secret" else f"${{{ref['name']}.{ref['attr']}}}"

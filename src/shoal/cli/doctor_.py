@@ -1,0 +1,109 @@
+"""What this machine has and lacks for shoal: engines, tools, limits. Exit code 4 when something needed is missing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable
+
+from shoal.cli.output import as_json, data
+from shoal.errors import ShoalError, ToolMissing
+
+Check = tuple[str, str, str]
+
+ENGINES = {
+    "envoy": "envoy",
+    "PostgreSQL 16": "postgres@16",
+    "PostgreSQL 18": "postgres@18",
+    "NATS": "nats-server",
+    "Java 25": "java",
+    "Node 24": "node",
+    "uv": "uv",
+}
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
+
+
+def run(options: Namespace) -> int:
+    checks = [_system(), _python(), *(_engine(name, key) for name, key in ENGINES.items()), *_machine()]
+    if options.json:
+        as_json({"version": 1, "checks": [{"what": w, "verdict": v, "text": t} for w, v, t in checks]})
+    else:
+        for what, verdict, text in checks:
+            data(f"{verdict:<8} {what:<16} {text}".rstrip())
+    return ToolMissing.exit_code if any(verdict == "missing" for _, verdict, _ in checks) else 0
+
+
+def _system() -> Check:
+    library, version = platform.libc_ver()
+    good = sys.platform == "linux" and platform.machine() == "x86_64" and library == "glibc"
+    text = f"{sys.platform} {platform.machine()} {library} {version}"
+    return ("system", "ok" if good else "missing", text + ("" if good else ": the engines need Linux x86-64 with glibc 2.31"))
+
+
+def _python() -> Check:
+    good = sys.version_info >= (3, 11)
+    return ("python", "ok" if good else "missing", platform.python_version() + ("" if good else ": 3.11 or newer is needed"))
+
+
+def _engine(name: str, key: str) -> Check:
+    from shoal.build.engines import program
+
+    try:
+        return (name, "ok", str(program(key)))
+    except ShoalError as problem:
+        return (name, "missing", str(problem).replace("\n", " "))
+
+
+def _machine() -> list[Check]:
+    return [_noted(*check) for check in CHECKS]
+
+
+def _noted(what: str, check: Callable[[], str]) -> Check:
+    """A lack that shoal can live with, or how it lives."""
+    lack = check()
+    return (what, "note" if lack else "ok", lack)
+
+
+def _namespaces() -> str:
+    if os.geteuid() != 0:
+        return ""
+    limit = _read("/proc/sys/user/max_user_namespaces")
+    closed = "user namespaces are closed: PostgreSQL, which refuses root, runs as `nobody` in folders it can enter"
+    return closed if limit in ("", "0") else ""
+
+
+def _limits() -> str:
+    return "cpu and memory limits of services aren't enforced in this version"
+
+
+def _memory() -> str:
+    total = next((line.split()[1] for line in _read("/proc/meminfo").splitlines() if line.startswith("MemTotal")), "0")
+    return "" if int(total) > 3_000_000 else f"{int(total) >> 10} MB of memory: a JVM and two databases may be tight"
+
+
+def _files() -> str:
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return "" if soft >= 1024 else f"only {soft} open files are allowed (ulimit -n)"
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path) as file:
+            return file.read().strip()
+    except OSError:
+        return ""
+
+
+CHECKS: list[tuple[str, Callable[[], str]]] = [
+    ("user", _namespaces),
+    ("limits", _limits),
+    ("memory", _memory),
+    ("open files", _files),
+]

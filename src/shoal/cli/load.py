@@ -1,0 +1,41 @@
+"""The file, read for a verb that needs it (the heavy half of the command line)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from shoal.cli.place import Place
+from shoal.errors import MissingFile, MissingVariable
+from shoal.model.app import App, Secret
+
+
+def load_app(place: Place) -> App:
+    from shoal.spec import load
+
+    return load(place.file, environment=place.environment, variables=os.environ)
+
+
+def secret_values(app: App) -> dict[str, str]:
+    """The contents of the declared secrets, from the caller's variables and files; made ones are the daemon's."""
+    return {s.name: _content(app, s) for s in app.secrets if s.env or s.file}
+
+
+def _content(app: App, secret: Secret) -> str:
+    where = app.places.get(f"secrets.{secret.name}")
+    if secret.file:
+        try:
+            return (Path(app.folder) / secret.file).read_text().rstrip("\n")
+        except OSError as problem:
+            raise MissingFile(f"secret {secret.name}: {secret.file}: {problem.strerror}", where=where) from None
+    if secret.env not in os.environ:
+        hint = f"Set it before you run shoal: {secret.env}=..."
+        raise MissingVariable(f"secret {secret.name}: {secret.env} is not set", where=where, hint=hint)
+    return os.environ[secret.env]
+
+
+def builtins(app: App) -> Any:
+    import msgspec
+
+    return msgspec.to_builtins(app)

@@ -1,0 +1,38 @@
+"""What services print, oldest first; with -f, on and on. Times are those at which lines were seen (~: only roughly)."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser, Namespace
+
+from shoal.cli.place import place
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("services", nargs="*", metavar="SERVICE", help="only these (default: all)")
+    parser.add_argument("-f", "--follow", action="store_true", help="go on as more is printed")
+    parser.add_argument("--tail", type=_count, metavar="N", help="only the last N lines of each instance")
+    parser.add_argument("--since", metavar="TIME", default="", help="10m, 2h, or 2026-01-31T10:00:00")
+    parser.add_argument("-t", "--timestamps", action="store_true")
+
+
+def _count(text: str) -> int | None:
+    return None if text == "all" else max(0, int(text))
+
+
+def run(options: Namespace) -> int:
+    from shoal.cli.follow import Follower
+    from shoal.cli.times import since
+
+    follower = Follower(
+        place(options).client(),
+        options.services,
+        since=since(options.since),
+        tail=options.tail,
+        stamps=options.timestamps,
+    )
+    follower.turn(last=not options.follow)
+    while options.follow:
+        time.sleep(0.1)
+        follower.turn()
+    return 0

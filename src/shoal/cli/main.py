@@ -1,0 +1,107 @@
+"""The command line: finds the verb, runs it, turns errors into text and exit codes. Stays light: a verb's module is
+imported only when it is asked for, and imports what is heavy only where it's used."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+from shoal import __version__
+from shoal.errors import Interrupted, ShoalError, UsageError
+
+VERBS = {
+    "up": "start what shoal.yaml describes, and keep it so",
+    "down": "stop everything (-v: and drop the data)",
+    "ps": "what runs",
+    "logs": "what services print",
+    "exec": "run a command with the environment of a running instance",
+    "run": "run a job, or a command with the environment of a service",
+    "restart": "replace the instances of services",
+    "stop": "stop services",
+    "start": "start stopped services",
+    "scale": "change how many instances a service has",
+    "config": "the file as shoal understands it",
+    "plan": "what `up` would do",
+    "events": "what happened",
+    "doctor": "what this machine has and lacks",
+    "why": "why a service is as it is",
+    "open": "open the gateway in a browser",
+}
+
+EPILOG = """\
+exit codes: 0 well, 2 command line, 3 the file, 4 a tool is missing, 5 a build, 6 a service did not start, 7 a job,
+8 a port is taken, 9 another up or down is at work, 10 not running, 11 damaged state, 12 too late, 13 not confirmed,
+14 the platform refused, 130 interrupted"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        raise UsageError(f"{self.prog}: {message}", hint=f"See: {self.prog} --help")
+
+
+def parser() -> argparse.ArgumentParser:
+    """The top-level parser: names of verbs, and what each is for."""
+    width = max(map(len, VERBS)) + 2
+    listing = "\n".join(f"  {name:<{width}}{text}" for name, text in VERBS.items())
+    top = _Parser(
+        prog="shoal",
+        usage="shoal VERB [options]",
+        description=f"One file describes an application of many services; shoal runs it.\n\nverbs:\n{listing}",
+        epilog=f"`shoal VERB --help` says more.\n\n{EPILOG}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"shoal {__version__}")
+    return top
+
+
+def verb_parser(name: str) -> argparse.ArgumentParser:
+    module = import_module(f"shoal.cli.{name}_")
+    found = _Parser(prog=f"shoal {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    # `logs -f` and `events -f` follow, as everywhere; elsewhere -f is the file, as everywhere.
+    short = () if name in ("logs", "events") else ("-f",)
+    found.add_argument(*short, "--file", metavar="FILE", help="the file, or its folder (default: looked for upwards)")
+    found.add_argument("--env", metavar="NAME", default=os.environ.get("SHOAL_ENV") or "dev", help="environment (dev)")
+    module.arguments(found)
+    return found
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; returns its exit code."""
+    words = sys.argv[1:] if argv is None else argv
+    try:
+        return _dispatch(words)
+    except ShoalError as problem:
+        print(f"shoal: {problem}", file=sys.stderr)
+        return problem.exit_code
+    except KeyboardInterrupt:
+        return Interrupted.exit_code
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 0
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0].startswith("-"):
+        options = parser().parse_known_args(words)[1]
+        if options:
+            raise UsageError(f"{options[0]}: a verb comes first", hint="See: shoal --help")
+        parser().print_help(sys.stdout if words else sys.stderr)
+        return 0 if words else UsageError.exit_code
+    name = words[0]
+    if name not in VERBS:
+        raise _unknown(name)
+    module = import_module(f"shoal.cli.{name}_")
+    return int(module.run(verb_parser(name).parse_args(words[1:])))
+
+
+def _unknown(name: str) -> UsageError:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, VERBS, 1)
+    return UsageError(f"there is no verb {name}", hint=f"Did you mean {near[0]}?" if near else "See: shoal --help")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""Open the gateway in a browser; where there is none, print its URL."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from shoal.cli.output import data
+from shoal.cli.place import place
+from shoal.errors import UsageError
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("path", nargs="?", default="/", help="a path on the gateway")
+
+
+def run(options: Namespace) -> int:
+    import webbrowser
+
+    url = place(options).client().ask("standings")["url"]
+    if not url:
+        raise UsageError("this app has no gateway", hint="Give it one: gateway: {routes: [{paths: [/], to: SERVICE}]}")
+    target = url + "/" + options.path.lstrip("/")
+    data(target)
+    webbrowser.open(target)
+    return 0

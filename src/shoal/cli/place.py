@@ -1,0 +1,50 @@
+"""Which app and environment a verb is about."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from pathlib import Path
+
+from shoal.api.client import Client
+from shoal.api.place import state_folder, state_root
+from shoal.errors import MissingFile
+
+NAMES = ("shoal.yaml", "shoal.yml")
+
+
+class Place:
+    """The file, its folder, and where the state of the asked-for environment lies. Reads no YAML."""
+
+    def __init__(self, file: Path, environment: str) -> None:
+        self.file, self.folder, self.environment = file, file.parent, environment
+
+    def state(self, name: str = "") -> Path:
+        return state_folder(state_root(os.environ), self.folder, name, self.environment)
+
+    def client(self) -> Client:
+        return Client(self.state())
+
+
+def place(options: Namespace) -> Place:
+    """Raises `MissingFile` when there is no shoal.yaml here or above."""
+    given = Path(options.file) if options.file else None
+    return Place(_named(given) if given else _found(Path.cwd()), options.env)
+
+
+def _named(given: Path) -> Path:
+    candidates = [given / name for name in NAMES] if given.is_dir() else [given]
+    for candidate in candidates:
+        if candidate.is_file():
+            return candidate.resolve()
+    raise MissingFile(f"{given}: there is no such file", hint="Name a shoal.yaml, or its folder, with -f.")
+
+
+def _found(here: Path) -> Path:
+    for folder in (here, *here.parents):
+        for name in NAMES:
+            if (folder / name).is_file():
+                return (folder / name).resolve()
+    raise MissingFile(
+        f"there is no shoal.yaml in {here} or above it", hint="Go to your app's folder, or name the file with -f."
+    )

@@ -1,0 +1,39 @@
+"""What `up` would do now, and why; it does nothing."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from shoal.cli.load import builtins, load_app
+from shoal.cli.output import as_json, data
+from shoal.cli.place import Place, place
+from shoal.errors import NotRunning
+from shoal.model.app import App
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
+
+
+def run(options: Namespace) -> int:
+    at = place(options)
+    app = load_app(at)
+    try:
+        found = at.client().ask("plan", app=builtins(app))
+    except NotRunning:
+        found = _from_nothing(at, app)
+    if options.json:
+        as_json({"version": 1, "operations": found["operations"]})
+    else:
+        data(found["text"])
+    return 0
+
+
+def _from_nothing(at: Place, app: App) -> dict[str, object]:
+    """Nothing runs, so nothing need be asked: lap one of the same decision."""
+    import msgspec
+
+    from shoal.engine import dry_plan
+
+    plan = dry_plan(app, at.state(app.name))
+    return {"text": str(plan), "operations": msgspec.to_builtins(plan.operations)}

@@ -1,0 +1,48 @@
+"""What runs: a line per instance, and what is wanted but isn't there."""
+
+from __future__ import annotations
+
+import time
+from argparse import ArgumentParser, Namespace
+from typing import Any
+
+from shoal.cli.output import age, as_json, data, table
+from shoal.cli.place import place
+
+HEAD = ("NAME", "STATE", "PID", "PORTS", "AGE", "RESTARTS", "NOTE")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("-a", "--all", action="store_true", help="ended instances and jobs too")
+    parser.add_argument("--json", action="store_true")
+
+
+def run(options: Namespace) -> int:
+    found = place(options).client().ask("ps")
+    if options.json:
+        as_json({"version": 1, "url": found["url"], "instances": found["instances"], "standings": found["standings"]})
+        return 0
+    table(HEAD, [*_instances(found["instances"], options.all), *_missing(found["standings"])])
+    if found["url"]:
+        data(f"\ngateway: {found['url']}")
+    return 0
+
+
+def _instances(instances: list[dict[str, Any]], ended: bool) -> list[tuple[str, ...]]:
+    shown = [i for i in instances if ended or i["phase"] != "exited"]
+    return [_row(i) for i in sorted(shown, key=lambda i: (i["kind"] != "service", i["workload"], i["index"], i["started"]))]
+
+
+def _row(instance: dict[str, Any]) -> tuple[str, ...]:
+    ports = " ".join(str(p) if n == "http" else f"{n}:{p}" for n, p in instance["ports"].items())
+    lived = (instance["ended"] or time.time()) - instance["started"]
+    state, note = instance["phase"], instance["reason"].splitlines()[:1]
+    if state == "exited" and instance["exit"] is not None:
+        state = f"exited {instance['exit']}"
+    pid = str(instance["pid"]) if instance["phase"] != "exited" else "-"
+    return (instance["id"], state, pid, ports or "-", age(lived), str(instance["failures"]), *(note or [""]))
+
+
+def _missing(standings: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    absent = [s for s in standings if not s["instance"] and s["state"] in ("failed", "building", "waiting", "starting")]
+    return [(s["workload"], s["state"], "-", "-", "-", "-", *(s["why"].splitlines()[:1] or [""])) for s in absent]

@@ -1,0 +1,27 @@
+"""Change how many instances a service has, until the file changes that key: shoal scale users=3"""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from shoal.cli.change import change
+from shoal.errors import UsageError
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("counts", nargs="+", metavar="SERVICE=N")
+
+
+def run(options: Namespace) -> int:
+    counts = [_count(text) for text in options.counts]
+    for name, replicas in counts[:-1]:
+        change(options, "scale", [name], replicas=replicas, wait=False)
+    name, replicas = counts[-1]
+    return change(options, "scale", [name], replicas=replicas)
+
+
+def _count(text: str) -> tuple[str, int]:
+    name, sign, number = text.partition("=")
+    if not sign or not number.isdigit() or int(number) > 1000:
+        raise UsageError(f"{text}: expected SERVICE=N with N from 0 to 1000", hint="For example: shoal scale users=3")
+    return name, int(number)

@@ -1,0 +1,181 @@
+"""One `up`, from the daemon's start to Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from types import FrameType, TracebackType
+from typing import Any
+
+from shoal.api.client import Client
+from shoal.cli.output import event, progress
+from shoal.cli.place import Place
+from shoal.errors import KINDS, Interrupted, NotRunning, ShoalError, StartFailed, TimedOut
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stopped(BaseException):
+    """A signal asked this `up` to end."""
+
+
+class Session:
+    """A context: whatever ends a foreground `up` (and a detached one before it got that far) stops what it started;
+    a second signal kills."""
+
+    def __init__(self, place: Place, name: str, *, detached: bool, quiet: bool = False) -> None:
+        self.place, self.detached, self.quiet = place, detached, quiet
+        self.state = place.state(name)
+        self.client = Client(self.state)
+        self._before: list[str] | None = None
+        self._started_daemon = False
+        self._asked = 0
+        self._shielded = False
+        self._since = 0.0
+
+    def __enter__(self) -> Session:
+        self._old = {number: signal.signal(number, self._on_signal) for number in STOPPING}
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+        self._shielded = True
+        try:
+            if kind is Stopped:
+                self._clean_up()
+                raise Interrupted("interrupted: what this up started has been stopped")
+            if kind is not None and not self.detached:
+                self._clean_up()
+        finally:
+            for number, handler in self._old.items():
+                signal.signal(number, handler)
+
+    def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        self._asked += 1
+        if self._shielded:
+            if self._asked > 1:
+                threading.Thread(target=self._kill, daemon=True).start()
+            return
+        self._shielded = True
+        raise Stopped
+
+    def start_daemon(self) -> None:
+        from shoal.drivers.process.daemon import ensure_daemon
+
+        # A signal here is kept until the daemon is there to be told: there is no half-started daemon to leave behind.
+        self._shielded = True
+        try:
+            self._started_daemon = ensure_daemon(self.state, self.client)
+        finally:
+            self._shielded = False
+        if self._asked:
+            raise Stopped
+
+    def apply(self, app: Any, services: list[str], secrets: dict[str, str]) -> None:
+        self._before = []
+        running = self.client.ask("ping")["running"]
+        if running:
+            self._before = [r["workload"] for r in self.client.ask("ps")["instances"] if r["phase"] != "exited"]
+        try:
+            self._since = self.client.ask("apply", app=app, only=services, secrets=secrets)["since"]
+        except ShoalError:
+            if self._started_daemon and not running:
+                self.client.ask("down")
+            raise
+
+    def follow(self, until: str, timeout: float | None = None) -> dict[str, Any]:
+        """Tell events until all is `started` or `ready`; returns how everything stands."""
+        timer = self._deadline(timeout)
+        try:
+            for kind, value in self.client.stream("follow", until=until):
+                if kind == "done":
+                    return dict(value)
+                if not self.quiet and value["event"]["kind"] != "stopping":
+                    progress(event(value["event"]))
+        finally:
+            if timer:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+        raise NotRunning("the daemon ended")
+
+    def _deadline(self, timeout: float | None) -> bool:
+        if not timeout:
+            return False
+
+        def late(number: int, frame: FrameType | None) -> None:
+            text = "; ".join(f"{s['workload']} is {s['state']} {s['why']}".strip() for s in self._unready())
+            raise TimedOut(f"not ready within {timeout:g} s: {text}", hint="It goes on: see shoal ps, shoal why SERVICE.")
+
+        signal.signal(signal.SIGALRM, late)
+        signal.setitimer(signal.ITIMER_REAL, timeout)
+        return True
+
+    def _unready(self) -> list[dict[str, Any]]:
+        found = self.client.ask("standings")["standings"]
+        return [s for s in found if s["state"] not in ("ready", "done", "stopped")]
+
+    def verdict(self, standing: dict[str, Any]) -> int:
+        """Raises the error of the first workload that failed."""
+        failed = [s for s in standing["standings"] if s["state"] == "failed"]
+        self.verdict_lines(standing, but=1)
+        if failed:
+            raise self._error(failed[0])
+        return 0
+
+    def verdict_lines(self, standing: dict[str, Any], but: int = 0) -> None:
+        for one in [s for s in standing["standings"] if s["state"] == "failed"][but:]:
+            progress(f"shoal: {self._error(one)}")
+        if standing.get("mesh_problem"):
+            progress(f"shoal: {standing['mesh_problem']}")
+
+    def _error(self, standing: dict[str, Any]) -> ShoalError:
+        from shoal.cli.follow import last_lines
+
+        kind = KINDS.get(standing["error"], StartFailed)
+        if kind.__name__ in ("StartFailed", "JobFailed"):
+            name, owner = standing["workload"], standing["owner"]
+            files = self.client.ask("logs", services=[owner])["files"]
+            lines = last_lines([f for f in files if f["workload"] == name], 20)
+            what = {"StartFailed": "did not start", "JobFailed": "failed"}[kind.__name__]
+            hint = "\n  ".join([*(["its last lines:"] if lines else ["it printed nothing."]), *(f"| {x}" for x in lines)])
+            return kind(f"{name} {what}: {standing['why']}", hint=f"{hint}\n  Next: shoal why {owner}, shoal logs {owner}")
+        return kind(f"{standing['workload']}: {standing['why'].removeprefix(standing['error'] + ': ')}")
+
+    def show_logs(self) -> None:
+        """Logs of all services until a signal comes."""
+        from shoal.cli.follow import Follower
+
+        follower = Follower(self.client, [], since=self._since)
+        while True:
+            follower.turn()
+            if not self.client.alive():
+                raise NotRunning("the daemon ended; services go on", hint="Adopt them with: shoal up, or: shoal down")
+            time.sleep(0.2)
+
+    def _clean_up(self) -> None:
+        """Stop what this `up` started."""
+        if not self._started_daemon and self._before is None:
+            return
+        if not self.quiet:
+            progress("stopping; once more kills")
+        try:
+            for kind, value in self.client.stream("interrupt", before=self._before or []):
+                if kind == "item" and not self.quiet and value["event"]["kind"] in ("stopped", "exited"):
+                    progress(event(value["event"]))
+        except NotRunning:
+            progress("shoal: the daemon ended first; see: shoal ps, shoal down")
+        self._wait_for_end()
+
+    def _wait_for_end(self) -> None:
+        if not self._before:
+            from shoal.drivers.process.daemon import await_end
+
+            await_end(self.state, self.client)
+
+    def _kill(self) -> None:
+        try:
+            Client(self.state).ask("down", grace=0)
+        except ShoalError as problem:
+            print(f"shoal: {problem}", file=sys.stderr)
+
+

@@ -1,0 +1,15 @@
+"""Stop services; they stay stopped until `start` or a whole `up`."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from shoal.cli.change import change
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("services", nargs="+", metavar="SERVICE")
+
+
+def run(options: Namespace) -> int:
+    return change(options, "stop", options.services)

@@ -1,0 +1,40 @@
+"""Start what shoal.yaml describes, and keep it so: what crashes is started again, what changed is replaced, what is
+unchanged isn't touched. In the foreground it shows the logs, and Ctrl-C stops what it started."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace
+
+from shoal.cli.load import builtins, load_app, secret_values
+from shoal.cli.output import data
+from shoal.cli.place import place
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("services", nargs="*", metavar="SERVICE", help="only these, and what they need")
+    parser.add_argument("-d", "--detach", action="store_true", help="leave it running; ends when all has been started")
+    parser.add_argument("--wait", action="store_true", help="with -d: end when all is ready (implies -d)")
+    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="with --wait: how long, at most")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+
+
+def run(options: Namespace) -> int:
+    from shoal.cli.session import Session
+
+    at = place(options)
+    app = load_app(at)
+    secrets = secret_values(app)
+    with Session(at, app.name, detached=options.detach or options.wait, quiet=options.quiet) as session:
+        session.start_daemon()
+        session.apply(builtins(app), options.services, secrets)
+        until = "ready" if options.wait or not session.detached else "started"
+        standing = session.follow(until, options.timeout)
+        if standing["url"]:
+            data(standing["url"])
+        if session.detached:
+            return session.verdict(standing)
+        session.verdict_lines(standing)
+        session.show_logs()
+    return 0
+
+

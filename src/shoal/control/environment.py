@@ -1,0 +1,168 @@
+"""One environment of one app: what is wanted of it, and the ways to want something else."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+
+import msgspec
+
+from shoal.control.loop import Loop
+from shoal.control.progress import Standing, settled
+from shoal.desired import Inputs, compile
+from shoal.drivers.driver import Driver, ReleaseStore
+from shoal.errors import NotRunning, UsageError
+from shoal.model.app import App, Service
+from shoal.model.desired import Desired
+from shoal.model.release import Overrides, Wanted
+
+Gather = Callable[[App], Inputs]
+Attach = Callable[[Desired], Desired]
+
+
+class Release(msgspec.Struct, frozen=True):
+    """What the store keeps: the wish, and all that was read from disk to make it, so that a daemon that comes back
+    wants the same although files have been edited since."""
+
+    wanted: Wanted
+    inputs: Inputs
+
+
+class Environment:
+    """`gather` reads the sources of an app; `attach` adds what belongs to every environment (the mesh)."""
+
+    def __init__(self, loop: Loop, driver: Driver, store: ReleaseStore, *, gather: Gather, attach: Attach) -> None:
+        self.loop, self._driver, self._store = loop, driver, store
+        self._gather, self._attach = gather, attach
+        self.release: Release | None = None
+
+    def restore(self) -> None:
+        """Want what was wanted before."""
+        stored = self._store.load()
+        if stored is not None:
+            self.release = msgspec.json.decode(stored, type=Release)
+            self.loop.desired = self._desired(self.release)
+
+    async def compile(self, app: App, digests: Mapping[str, str]) -> tuple[Release, Desired]:
+        """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
+        inputs = await asyncio.to_thread(self._gather, app)
+        inputs = msgspec.structs.replace(inputs, secrets=dict(digests))
+        number = self.release.wanted.number + 1 if self.release else 1
+        overrides = self._kept_overrides(app)
+        release = Release(Wanted(app, number, overrides, secrets=dict(digests)), inputs)
+        return release, self._desired(release)
+
+    async def apply(self, app: App, only: Iterable[str], values: Mapping[str, str]) -> None:
+        """Want `app`; of it just the services of `only` and what they need, if any are named."""
+        named = frozenset(only)
+        self.known(app, named)
+        digests = {name: self._driver.set_secret(name, value) for name, value in values.items()}
+        release, _ = await self.compile(app, digests)
+        overrides = _selected(release.wanted.overrides, named, self.release)
+        release = msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, overrides=overrides))
+        desired = self._desired(release)
+        await self._forget_failures()
+        self._want(release, desired)
+
+    async def down(self, *, grace: float | None = None) -> None:
+        """Stop everything; returns when nothing runs."""
+        if self.release is not None:
+            wanted = msgspec.structs.replace(self.release.wanted, down=True)
+            self._want(msgspec.structs.replace(self.release, wanted=wanted))
+        else:
+            self.loop.desired = Desired(app="")
+            self.loop.wake()
+        await self.loop.executor.cancel("build")
+        if grace is not None:
+            alive = [i.id for i in await self._driver.observe() if i.alive]
+            await asyncio.gather(*(self._driver.stop(i, grace=grace) for i in alive))
+        await self.loop.until(self._nothing_runs)
+
+    def _nothing_runs(self) -> bool:
+        return not self.loop.executor.busy and not any(i.alive for i in self.loop.observed.instances)
+
+    def override(self, change: Callable[[Overrides], Overrides]) -> None:
+        """Want the same file, with another wish on top."""
+        release = self.running()
+        wanted = msgspec.structs.replace(release.wanted, overrides=change(release.wanted.overrides))
+        self._want(msgspec.structs.replace(release, wanted=wanted))
+
+    def running(self) -> Release:
+        """The present release. Raises `NotRunning` when there is none or it is down."""
+        if self.release is None or self.release.wanted.down:
+            raise NotRunning("the app is not running", hint="Start it with: shoal up -d")
+        return self.release
+
+    def service(self, name: str) -> Service:
+        """A service of the present release. Raises `UsageError` with the names there are."""
+        self.known(self.running().wanted.app, (name,))
+        return next(s for s in self.running().wanted.app.services if s.name == name)
+
+    def standings(self) -> tuple[Standing, ...]:
+        return self.loop.standings()
+
+    def settled(self) -> bool:
+        return settled(self.standings()) and self.loop.at_rest
+
+    def _want(self, release: Release, desired: Desired | None = None) -> None:
+        desired = desired or self._desired(release)
+        self._store.save(msgspec.json.encode(release))
+        self.release = release
+        self.loop.desired = desired
+        self.loop.executor.retry()
+        self.loop.wake()
+
+    def _desired(self, release: Release) -> Desired:
+        if release.wanted.down:
+            return Desired(app=release.wanted.app.name, environment=release.wanted.app.environment)
+        return self._attach(compile(release.wanted.app, release.inputs, release.wanted.overrides))
+
+    def _kept_overrides(self, app: App) -> Overrides:
+        """A `scale` stays until the file changes that service's replicas."""
+        if self.release is None:
+            return Overrides()
+        before = {s.name: s.replicas for s in self.release.wanted.app.services}
+        old = self.release.wanted.overrides
+        same = {s.name for s in app.services if before.get(s.name) == s.replicas}
+        return msgspec.structs.replace(old, replicas={k: v for k, v in old.replicas.items() if k in same})
+
+    async def _forget_failures(self) -> None:
+        """Asked again, failed jobs run again and a crashed slot's back-off is over."""
+        for instance in await self._driver.observe():
+            if not instance.alive and (instance.kind != "job" or instance.exit != 0):
+                await self._driver.forget(instance.id)
+
+    def known(self, app: App, names: Iterable[str]) -> None:
+        known = {s.name for s in app.services} | {b.name for b in app.backing}
+        for name in names:
+            if name not in known:
+                raise UsageError(f"there is no service {name}", hint=f"There are: {', '.join(sorted(known))}.")
+
+
+def _selected(overrides: Overrides, named: frozenset[str], before: Release | None) -> Overrides:
+    """`up` wants all; `up SERVICE` wants these besides what is wanted already."""
+    if not named:
+        return msgspec.structs.replace(overrides, only=None, stopped=frozenset())
+    going = before is not None and not before.wanted.down
+    if not going:
+        return msgspec.structs.replace(overrides, only=named, stopped=frozenset())
+    only = None if overrides.only is None else overrides.only | named
+    return msgspec.structs.replace(overrides, only=only, stopped=overrides.stopped - named)
+
+
+def scaled(name: str, replicas: int) -> Callable[[Overrides], Overrides]:
+    return lambda o: msgspec.structs.replace(o, replicas=o.replicas | {name: replicas})
+
+
+def stopped(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
+    return lambda o: msgspec.structs.replace(o, stopped=o.stopped | set(names))
+
+
+def started(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
+    return lambda o: msgspec.structs.replace(o, stopped=o.stopped - set(names))
+
+
+def restarted(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
+    fresh = {name: secrets.token_hex(4) for name in names}
+    return lambda o: msgspec.structs.replace(o, nonces=o.nonces | fresh)

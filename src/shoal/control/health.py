@@ -1,0 +1,116 @@
+"""Health: asks the probes of every running instance, and keeps what their answers say."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterable
+
+from shoal.control.judgement import Judgement, after_first, after_live, after_ready, first, judged
+from shoal.control.probe import ask
+from shoal.model.app import Probe, Probes
+from shoal.model.observed import Instance
+
+# While an instance starts it is asked often, so that nobody waits for a probe's period.
+EAGER, EAGER_LONGEST, EAGER_GROWTH = 0.04, 0.5, 1.15
+
+READY = Judgement(started=True, ready=True)
+
+
+class Health:
+    """`follow` keeps one task per instance; `wake` is called when a verdict changes."""
+
+    def __init__(self, wake: Callable[[], None], *, clock: Callable[[], float] = time.time) -> None:
+        self._wake = wake
+        self._clock = clock
+        self._tasks: dict[str, list[asyncio.Task[None]]] = {}
+        self._judgements: dict[str, Judgement] = {}
+        self._asked: set[str] = set()
+
+    def judge(self, instances: Iterable[Instance]) -> tuple[Instance, ...]:
+        """The instances with the phases that their probes gave them."""
+        return tuple(judged(i, self._judgements.get(i.id, Judgement())) for i in instances)
+
+    def follow(self, instances: Iterable[Instance], probes: Callable[[str], Probes | None]) -> None:
+        """Ask the probes of these, and of no others. `probes` maps a workload's name (None: not desired any more)."""
+        alive = {i.id: i for i in instances if i.kind != "job" and i.phase in ("starting", "ready", "unready")}
+        for gone in set(self._tasks) - set(alive):
+            self._drop(gone)
+        for name, instance in alive.items():
+            if name not in self._tasks:
+                self._begin(instance, probes(instance.workload) or Probes())
+
+    async def first_answers(self, deadline: float) -> None:
+        """Wait until each followed instance has been asked once, `deadline` seconds at most: a daemon that comes back
+        must not take what runs for unready only because it hasn't asked."""
+        end = time.monotonic() + deadline
+        while set(self._tasks) - self._asked and time.monotonic() < end:
+            await asyncio.sleep(0.01)
+
+    async def close(self) -> None:
+        tasks = [task for group in self._tasks.values() for task in group]
+        for name in list(self._tasks):
+            self._drop(name)
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self, instance: Instance, probes: Probes) -> None:
+        if first(probes) is None and probes.live is None:
+            self._asked.add(instance.id)
+            self._tasks[instance.id] = []
+            self._set(instance.id, READY)
+            return
+        task = asyncio.create_task(self._watch(instance, probes), name=f"probe {instance.id}")
+        self._tasks[instance.id] = [task]
+
+    def _drop(self, name: str) -> None:
+        for task in self._tasks.pop(name):
+            task.cancel()
+        self._judgements.pop(name, None)
+        self._asked.discard(name)
+
+    def _set(self, name: str, judgement: Judgement) -> None:
+        before = self._judgements.get(name, Judgement())
+        self._judgements[name] = judgement
+        if (before.ready, before.stuck, before.started) != (judgement.ready, judgement.stuck, judgement.started):
+            self._wake()
+
+    async def _watch(self, instance: Instance, probes: Probes) -> None:
+        await self._until_started(instance, probes)
+        async with asyncio.TaskGroup() as group:
+            if probes.ready:
+                group.create_task(self._keep_asking(instance, probes.ready, after_ready))
+            if probes.live:
+                group.create_task(self._keep_asking(instance, probes.live, after_live))
+
+    async def _until_started(self, instance: Instance, probes: Probes) -> None:
+        probe = first(probes)
+        if probe is None:
+            self._set(instance.id, READY)
+            return
+        pause = EAGER
+        while not self._judgements.get(instance.id, Judgement()).started:
+            problem = await self._ask(instance, probe)
+            age = self._clock() - instance.started
+            before = self._judgements.get(instance.id, Judgement())
+            self._set(instance.id, after_first(probes, before, problem, age))
+            if problem:
+                await asyncio.sleep(pause)
+                pause = min(pause * EAGER_GROWTH, EAGER_LONGEST)
+
+    async def _keep_asking(
+        self, instance: Instance, probe: Probe, conclude: Callable[[Probe, Judgement, str], Judgement]
+    ) -> None:
+        while True:
+            before = self._judgements[instance.id]
+            soon = not before.ready and not before.stuck
+            await asyncio.sleep(min(probe.every, EAGER_LONGEST) if soon else probe.every * random.uniform(0.9, 1.1))
+            problem = await self._ask(instance, probe)
+            self._set(instance.id, conclude(probe, self._judgements[instance.id], problem))
+
+    async def _ask(self, instance: Instance, probe: Probe) -> str:
+        name = probe.port or next(iter(instance.endpoints), "")
+        endpoint = instance.endpoints.get(name)
+        answer = await ask(probe, endpoint) if endpoint else f"it has no port {name}"
+        self._asked.add(instance.id)
+        return answer

@@ -1,0 +1,61 @@
+"""The journal of events: appended to a file, and handed to whoever listens."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from shoal.model.event import Event
+
+KEEP = 2000
+LIMIT = 4 << 20
+
+
+class Journal:
+    """The newest events are kept in memory; the file holds more and is cut in half when it grows over 4 MiB."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.events: deque[Event] = deque(_read(path), maxlen=KEEP)
+        self._listeners: set[asyncio.Queue[Event]] = set()
+        self._file = path.open("ab", buffering=0)
+
+    def add(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self.events.append(event)
+            self._file.write(msgspec.json.encode(event) + b"\n")
+            for queue in self._listeners:
+                queue.put_nowait(event)
+        if self._file.tell() > LIMIT:
+            self._shorten()
+
+    def listen(self) -> tuple[asyncio.Queue[Event], Callable[[], None]]:
+        """A queue of events from now on, and the function that ends it."""
+        queue: asyncio.Queue[Event] = asyncio.Queue()
+        self._listeners.add(queue)
+        return queue, lambda: self._listeners.discard(queue)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def _shorten(self) -> None:
+        self._file.close()
+        fresh = self._path.with_suffix(".new")
+        fresh.write_bytes(b"".join(msgspec.json.encode(e) + b"\n" for e in list(self.events)[-KEEP // 2 :]))
+        fresh.replace(self._path)
+        self._file = self._path.open("ab", buffering=0)
+
+
+def _read(path: Path) -> list[Event]:
+    """A line that a crash cut in half is passed over."""
+    out = []
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        try:
+            out.append(msgspec.json.decode(line, type=Event))
+        except msgspec.DecodeError:
+            continue
+    return out[-KEEP:]

@@ -1,0 +1,136 @@
+"""The loop: look, decide, act, wait. One lap is a function of what is wanted and what is seen; the rest is waiting."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from shoal.control.execute import Builder, Executor
+from shoal.control.health import Health
+from shoal.control.journal import Journal
+from shoal.control.leaving import leaving
+from shoal.control.progress import Standing, standings
+from shoal.control.reconcile import reconcile
+from shoal.control.transitions import transitions
+from shoal.drivers.driver import Driver
+from shoal.model.app import Probes
+from shoal.model.desired import Desired
+from shoal.model.event import Event
+from shoal.model.observed import Observed
+from shoal.model.plan import Plan
+from shoal.model.snapshot import Snapshot
+
+# A look at everything even though nothing woke the loop.
+PERIOD = 20.0
+
+Snapshotter = Callable[[Desired, Observed, frozenset[str]], Snapshot | None]
+BuiltCheck = Callable[[Desired], frozenset[str]]
+
+
+class Loop:
+    """Keeps one environment as `desired` says. `snapshot` makes the mesh's configuration (None: no mesh)."""
+
+    def __init__(
+        self, driver: Driver, journal: Journal, *, build: Builder, built: BuiltCheck, snapshot: Snapshotter
+    ) -> None:
+        self._driver, self._journal, self._built, self._snapshot = driver, journal, built, snapshot
+        self._woken = asyncio.Event()
+        self.health = Health(self.wake)
+        self.executor = Executor(driver, build, self.wake, self.report)
+        self.desired = Desired(app="")
+        self.observed = Observed()
+        self.laps = asyncio.Condition()
+        self._plan = Plan()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def report(self, kind: str, subject: str, text: str) -> None:
+        known = {i.id: i for i in self.observed.instances}
+        instance = known.get(subject)
+        workload = instance.workload if instance else subject
+        self._journal.add([Event(time.time(), kind, workload, text, subject if instance else "")])
+
+    async def run(self) -> None:
+        """Never returns; cancel it to let go of everything as it is."""
+        await self._driver.open(self.wake)
+        try:
+            self.observed = await self._look()
+            self._follow()
+            await self.health.first_answers(3.0)
+            while True:
+                self._woken.clear()
+                plan = await self.lap()
+                await self._sleep(plan)
+        finally:
+            await self.health.close()
+            await self.executor.cancel()
+            await self._driver.close()
+
+    async def lap(self) -> Plan:
+        """Exactly one round."""
+        await self._observe()
+        plan, snapshot = self.plan_for(self.desired)
+        self._plan = plan
+        self.executor.submit(plan.ready(), self.desired, snapshot)
+        async with self.laps:
+            self.laps.notify_all()
+        return plan
+
+    def plan_for(self, desired: Desired) -> tuple[Plan, Snapshot | None]:
+        """What would be done for `desired` now, without doing it."""
+        observed = msgspec.structs.replace(self.observed, artifacts=self._built(desired))
+        going = frozenset(leaving(desired, observed))
+        snapshot = self._snapshot(desired, observed, going)
+        return reconcile(desired, observed, snapshot, now=time.time()), snapshot
+
+    def standings(self) -> tuple[Standing, ...]:
+        return standings(self.desired, self.observed)
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether the last lap found nothing to do for what is wanted now."""
+        return not self._plan.operations and not self.executor.busy and not self._woken.is_set()
+
+    async def until(self, condition: Callable[[], bool], deadline: float | None = None) -> bool:
+        """Wait, lap by lap, until `condition` holds; False when `deadline` seconds passed first."""
+        try:
+            async with asyncio.timeout(deadline), self.laps:
+                await self.laps.wait_for(condition)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _observe(self) -> None:
+        before = self.observed
+        self.observed = await self._look()
+        self._journal.add(transitions(before, self.observed, time.time()))
+        self._follow()
+
+    async def _look(self) -> Observed:
+        instances = self.executor.refusals.with_these(await self._driver.observe())
+        self.executor.mesh_is(next((i.id for i in instances if i.kind == "mesh" and i.alive), ""))
+        return Observed(
+            instances=self.health.judge(instances),
+            artifacts=self._built(self.desired),
+            broken_builds=dict(self.executor.broken_builds),
+            data=self._driver.data(),
+            published=self.executor.published,
+            mesh_version=self.executor.mesh_version,
+        )
+
+    def _follow(self) -> None:
+        probes = {w.name: w.probes for w in self.desired.workloads}
+        self.health.follow(self.observed.instances, lambda name: probes.get(name, Probes()))
+
+    async def _sleep(self, plan: Plan) -> None:
+        pause = min(PERIOD, max(plan.wake - time.time(), 0.01)) if plan.wake else PERIOD
+        try:
+            await asyncio.wait_for(self._woken.wait(), pause)
+        except TimeoutError:
+            return
+
+

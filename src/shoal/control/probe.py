@@ -1,0 +1,60 @@
+"""One question to one instance, over the network. HTTP GET by hand: a client library would cost more memory than all
+else that waits here."""
+
+from __future__ import annotations
+
+import asyncio
+
+from shoal.model.app import Probe
+from shoal.model.observed import Endpoint
+
+
+async def ask(probe: Probe, endpoint: Endpoint) -> str:
+    """Empty when the answer is yes, else what was wrong, in a few words."""
+    try:
+        async with asyncio.timeout(probe.timeout):
+            return await (_http(probe, endpoint) if probe.kind == "http" else _tcp(probe, endpoint))
+    except TimeoutError:
+        return f"no answer within {probe.timeout:g} s"
+    except OSError as problem:
+        return f"{endpoint}: {problem.strerror or problem}"
+
+
+async def _tcp(probe: Probe, endpoint: Endpoint) -> str:
+    reader, writer = await asyncio.open_connection(*endpoint)
+    try:
+        if not probe.expect:
+            return ""
+        writer.write(probe.send.encode("latin-1"))
+        got = await reader.read(len(probe.expect))
+        return "" if got == probe.expect.encode("latin-1") else "it accepts connections but isn't ready"
+    finally:
+        await _close(writer)
+
+
+async def _http(probe: Probe, endpoint: Endpoint) -> str:
+    reader, writer = await asyncio.open_connection(*endpoint)
+    try:
+        host = f"{endpoint.host}:{endpoint.port}"
+        head = f"GET {probe.path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: shoal-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode())
+        return judge(await reader.readline(), probe.path)
+    finally:
+        await _close(writer)
+
+
+def judge(line: bytes, path: str) -> str:
+    """What an HTTP status line says: 2xx and 3xx are yes."""
+    words = line.split(None, 2)
+    if len(words) < 2 or not words[0].startswith(b"HTTP/") or not words[1].isdigit():
+        return f"GET {path} got no HTTP answer"
+    status = int(words[1])
+    return "" if 200 <= status < 400 else f"GET {path} answered {status}"
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    try:
+        await writer.wait_closed()
+    except OSError:
+        pass

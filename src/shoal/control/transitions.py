@@ -1,0 +1,35 @@
+"""What happened between two looks at the world, as events. Pure."""
+
+from __future__ import annotations
+
+from shoal.control.facts import end_text
+from shoal.model.event import Event
+from shoal.model.observed import Instance, Observed
+
+
+def transitions(before: Observed, after: Observed, now: float) -> list[Event]:
+    """Events for instances that appeared, changed their phase, or were forgotten while still running."""
+    known = {i.id: i for i in before.instances}
+    out: list[Event] = []
+    for instance in after.instances:
+        old = known.get(instance.id)
+        if old is None or old.phase != instance.phase:
+            out += _changes(old, instance, now)
+    return out
+
+
+def _changes(old: Instance | None, new: Instance, now: float) -> list[Event]:
+    if new.phase == "exited":
+        return [Event(new.ended or now, _end_kind(old, new), new.workload, end_text(new), new.id)]
+    if new.phase == "starting":
+        return [Event(new.started or now, "started", new.workload, f"pid {new.pid}", new.id)]
+    if new.phase == "ready":
+        took = f"after {now - new.started:.1f} s" if old is None or old.phase == "starting" else ""
+        return [Event(now, "ready", new.workload, took, new.id)]
+    return [Event(now, new.phase, new.workload, new.reason, new.id)]
+
+
+def _end_kind(old: Instance | None, new: Instance) -> str:
+    if new.kind == "job":
+        return "done" if new.exit == 0 else "failed"
+    return "stopped" if old is not None and old.phase == "stopping" else "exited"

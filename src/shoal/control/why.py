@@ -1,0 +1,55 @@
+"""Why a service is as it is: the chain of causes, from what is seen to what began it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shoal.control.facts import satisfied
+from shoal.control.progress import Standing, standings
+from shoal.model.desired import Desired
+from shoal.model.event import Event
+from shoal.model.observed import Observed
+
+RECENT = 6
+
+
+def why(service: str, desired: Desired, observed: Observed, events: Iterable[Event]) -> tuple[list[str], str]:
+    """Lines of text, and the workload at the chain's end, whose log tells most."""
+    all_of = {s.workload: s for s in standings(desired, observed)}
+    start = _worst([s for s in all_of.values() if s.owner == service])
+    if start is None:
+        return [f"{service} is not wanted now: it was stopped, or `up` did not name it"], service
+    lines, last = _chain(start, desired, observed, all_of)
+    past = [e for e in events if e.subject in (start.workload, last.workload)][-RECENT:]
+    if past:
+        lines += ["", "what happened to it last:"] + [f"  {e.kind} {e.instance or e.subject} {e.text}".rstrip() for e in past]
+    return lines, last.workload
+
+
+def _worst(found: list[Standing]) -> Standing | None:
+    """The one that says most: failures first, then what waits, then what is well."""
+    order = ("failed", "unready", "building", "waiting", "starting", "stopped", "ready", "done")
+    main = [s for s in found if s.state not in ("ready", "done")] or [s for s in found if "." not in s.workload]
+    return min(main or found, key=lambda s: order.index(s.state), default=None)
+
+
+def _chain(
+    start: Standing, desired: Desired, observed: Observed, all_of: dict[str, Standing]
+) -> tuple[list[str], Standing]:
+    lines, seen, here = [_text(start)], {start.workload}, start
+    while here.state == "waiting":
+        workload = desired.workload(here.workload)
+        unmet = [a.name for a in workload.after if not satisfied(a, desired, observed)] if workload else []
+        following = [all_of[n] for n in unmet if n in all_of and n not in seen]
+        if not following:
+            break
+        here = _worst(following) or following[0]
+        seen.add(here.workload)
+        lines.append(f"  because {_text(here)}")
+    return lines, here
+
+
+def _text(standing: Standing) -> str:
+    why = f": {standing.why}" if standing.why and standing.state != "waiting" else ""
+    waits = f" {standing.why}" if standing.state == "waiting" else ""
+    return f"{standing.workload} is {standing.state}{waits}{why}"

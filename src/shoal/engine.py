@@ -1,0 +1,182 @@
+"""The composition root: the only module that imports everything. It reads as a list of wirings.
+
+Run as `python -m shoal.engine STATE`, it is the daemon of one app, environment and target.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from shoal import mesh
+from shoal.api.place import cache_root
+from shoal.api.server import Server
+from shoal.api.verbs import Verbs
+from shoal.backing import engine_of
+from shoal.build.engines import program
+from shoal.build.runner import build
+from shoal.build.source import read_source
+from shoal.build.store import artifact_folder, is_built
+from shoal.control.environment import Environment
+from shoal.control.journal import Journal
+from shoal.control.loop import Loop
+from shoal.control.reconcile import reconcile
+from shoal.desired import Inputs, compile
+from shoal.desired.revision import revised
+from shoal.drivers.process import daemon
+from shoal.drivers.process.driver import ProcessDriver
+from shoal.drivers.process.launch import end_keeper
+from shoal.drivers.process.releases import FileReleases
+from shoal.errors import MissingFile, ShoalError
+from shoal.model.app import App
+from shoal.model.desired import Desired
+from shoal.model.observed import Endpoint, Observed
+from shoal.model.plan import Plan
+from shoal.model.snapshot import Snapshot
+from shoal.model.workload import Artifact
+
+log = logging.getLogger("shoal")
+
+# Maven and npm on two cores: more at once only makes each of them slower.
+BUILDS_AT_ONCE = 2
+LOGS_EVERY = 1.0
+
+
+def gather(app: App) -> Inputs:
+    """Everything that compile needs from the app's folder. Raises `MissingFile`."""
+    folder = Path(app.folder)
+    paths = sorted({service.path for service in app.services})
+    contents = {name: _text(app, folder / name) for b in app.backing for name in engine_of(b).files(b.engine)}
+    return Inputs({path: read_source(folder / path) for path in paths}, contents)
+
+
+def _text(app: App, path: Path) -> str:
+    try:
+        return path.read_text()
+    except OSError as problem:
+        raise MissingFile(f"{path}: {problem.strerror}") from None
+
+
+def attach(desired: Desired) -> Desired:
+    """With the mesh that every environment has which has anything to route."""
+    if not desired.edges and desired.gateway is None:
+        return desired
+    envoy = revised(mesh.workload(desired.app, desired.environment), {})
+    return msgspec.structs.replace(desired, workloads=(envoy, *desired.workloads))
+
+
+def dry_plan(app: App, state: Path) -> Plan:
+    """What the first lap would do for an app that doesn't run."""
+    desired = attach(compile(app, gather(app)))
+    cache = cache_root(os.environ)
+    built = frozenset(a.key for a in desired.artifacts if is_built(cache, a.key))
+    return reconcile(desired, Observed(artifacts=built), None, now=time.time())
+
+
+class Engine:
+    """One daemon: driver, loop, environment and door, wired."""
+
+    def __init__(self, state: Path) -> None:
+        self._state = state
+        self._cache = cache_root(os.environ)
+        self._ended = asyncio.Event()
+        self._for_good = False
+        self._building = asyncio.Semaphore(BUILDS_AT_ONCE)
+        self.driver = ProcessDriver(
+            state,
+            programs=lambda name: str(program(name)),
+            artifacts=lambda key: artifact_folder(self._cache, key),
+            daemon=daemon.itself(state),
+        )
+        self.journal = Journal(state / "events.jsonl")
+        self.loop = Loop(self.driver, self.journal, build=self._build, built=self._built, snapshot=self._snapshot)
+        self.environment = Environment(
+            self.loop, self.driver, FileReleases(state), gather=gather, attach=self._attach
+        )
+        self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave)
+
+    async def run(self) -> None:
+        """Until somebody says `leave` or `down`, or a SIGTERM comes (which is no `down`)."""
+        running = asyncio.get_running_loop()
+        running.add_signal_handler(signal.SIGTERM, self._leave, False)
+        self.environment.restore()
+        serving = asyncio.Event()
+        tasks = [
+            asyncio.create_task(self.loop.run(), name="loop"),
+            asyncio.create_task(Server(self._state, self.verbs.table()).run(serving), name="server"),
+            asyncio.create_task(self._look_at_logs(), name="logs"),
+            asyncio.create_task(self._ended.wait(), name="end"),
+        ]
+        gc.collect()
+        gc.freeze()
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.sleep(0.05)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self.journal.close()
+        for task in done:
+            if task.get_name() != "end":
+                task.result()
+        if self._for_good:
+            end_keeper(self._state)
+
+    def _leave(self, for_good: bool) -> None:
+        self._for_good = for_good
+        if for_good:
+            daemon.let_go(self._state)
+        self._ended.set()
+
+    def _attach(self, desired: Desired) -> Desired:
+        if desired.gateway is not None:
+            self.driver.fix("gateway", Endpoint(desired.gateway.host, desired.gateway.port))
+        return attach(desired)
+
+    def _snapshot(self, desired: Desired, observed: Observed, going: frozenset[str]) -> Snapshot | None:
+        if desired.workload(mesh.NAME) is None:
+            return None
+        return mesh.snapshot(desired, observed, self.driver.addresses(mesh.addresses_needed(desired)), going)
+
+    def _built(self, desired: Desired) -> frozenset[str]:
+        return frozenset(a.key for a in desired.artifacts if is_built(self._cache, a.key))
+
+    async def _build(self, artifact: Artifact) -> None:
+        def report(step: str, note: str, seconds: float | None) -> None:
+            if seconds is None:
+                self.loop.report("building", artifact.owner, f"{step}: {note}" if note else step)
+
+        async with self._building:
+            await build(artifact, root=self._cache, report=report)
+
+    async def _look_at_logs(self) -> None:
+        while True:
+            await asyncio.sleep(LOGS_EVERY)
+            self.driver.look_at_logs()
+
+
+def main(arguments: list[str], make: Callable[[Path], Engine] = Engine) -> int:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    state = Path(arguments[0])
+
+    async def whole() -> None:
+        await make(state).run()
+
+    try:
+        asyncio.run(whole())
+    except ShoalError as problem:
+        log.error("%s", problem)
+        return problem.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

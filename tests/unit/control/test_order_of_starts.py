@@ -1,0 +1,75 @@
+"""What waits for what."""
+
+from __future__ import annotations
+
+from shoal.control.reconcile import reconcile
+from shoal.model.observed import Observed
+from shoal.model.workload import Artifact
+from tests.unit.control.world import World, database, ended, job, lines, running, seen, service, wanted
+
+INITDB = job("db.initdb", data="db", once_per="db")
+DB = database("db", after=("db.initdb:done",))
+PROVISION = job("db.provision", after=("db",), once_per="db")
+API = service("api", after=("db", "db.provision:done"), artifact="k", replicas=2)
+SHOP = wanted(INITDB, DB, PROVISION, API, artifacts=(Artifact("k", "api", "/src"),))
+
+
+def test_the_first_plan_names_every_operation_and_what_it_waits_for():
+    assert lines(reconcile(SHOP, Observed(), None, now=0)) == [
+        "build api: api is new or changed",
+        "start db.initdb/0: wanted, and not there",
+        "start db/0: wanted, and not there  [after db.initdb done]",
+        "start db.provision/0: wanted, and not there  [after db ready]",
+        "start api/0: wanted, and not there  [after build api, db ready, db.provision done]",
+        "start api/1: wanted, and not there  [after build api, db ready, db.provision done]",
+    ]
+
+
+def test_an_app_starts_in_its_order_and_comes_to_rest():
+    world = World(SHOP)
+    world.settle()
+    starts = [line for line in world.history if line.startswith("start")]
+    assert starts == ["start db.initdb/0", "start db/0", "start db.provision/0", "start api/0", "start api/1"]
+
+
+def test_at_rest_there_is_nothing_to_do():
+    world = World(SHOP)
+    world.settle()
+    assert str(world.lap()) == "nothing to do"
+
+
+def test_a_failed_job_stops_what_depends_on_it():
+    failed = ended(PROVISION, exit=3, incarnation="one")
+    observed = seen(running(DB), failed, ended(INITDB, exit=0, incarnation="one"), artifacts=frozenset({"k"}),
+                    data={"db": "one"})  # fmt: skip
+    plan = reconcile(SHOP, observed, None, now=500)
+    assert plan.ready() == ()
+    assert "start api/0: wanted, and not there  [after db.provision done]" in lines(plan)
+    assert not any("start db.provision" in line for line in lines(plan))
+
+
+def test_a_job_is_done_again_when_the_data_it_was_done_on_is_gone():
+    world = World(SHOP)
+    world.settle()
+    world.observed = seen(*(i for i in world.observed.instances if i.kind == "job"), data={"db": "two"})
+    world.history.clear()
+    world.settle()
+    assert "start db.provision/0" in world.history
+
+
+def test_a_job_whose_end_nobody_saw_runs_again():
+    lost = ended(PROVISION, exit=None, incarnation="one")
+    observed = seen(running(DB), lost, ended(INITDB, exit=0, incarnation="one"), data={"db": "one"})
+    assert "start db.provision/0" in [op.id for op in reconcile(SHOP, observed, None, now=500).ready()]
+
+
+def test_a_broken_build_is_not_tried_again_by_itself_and_what_ran_goes_on():
+    old = running(API, revision="r0")
+    desired = wanted(API, artifacts=SHOP.artifacts)
+    plan = reconcile(desired, seen(old, broken_builds={"k": "no"}), None, now=500)
+    assert plan.ready() == ()
+    assert not any(line.startswith(("build", "stop")) for line in lines(plan))
+
+
+def test_a_job_on_request_is_never_started():
+    assert reconcile(wanted(job("seed", when="request")), Observed(), None, now=0).operations == ()

@@ -1,0 +1,133 @@
+"""A tiny world for decisions: values in, values out, no clock but the one given."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shoal.control.leaving import leaving
+from shoal.control.reconcile import reconcile
+from shoal.model.app import Restart
+from shoal.model.desired import Desired
+from shoal.model.observed import Instance, Observed
+from shoal.model.plan import Build, Forget, Plan, Publish, Start, Stop
+from shoal.model.snapshot import Snapshot
+from shoal.model.workload import After, Artifact, Workload
+
+
+def service(name: str, *, after: tuple[str, ...] = (), revision: str = "r1", replicas: int = 1, **rest) -> Workload:
+    waits = tuple(After(*word.split(":")) for word in after)
+    return Workload(name=name, kind=rest.pop("kind", "service"), owner=name, after=waits, revision=revision,
+                    replicas=replicas, **rest)  # fmt: skip
+
+
+def job(name: str, **rest) -> Workload:
+    return service(name, kind="job", restart=Restart("no"), **rest)
+
+
+def database(name: str, **rest) -> Workload:
+    return service(name, kind="backing", stable_ports=True, data=name, **rest)
+
+
+def wanted(*workloads: Workload, artifacts: tuple[Artifact, ...] = ()) -> Desired:
+    return Desired(app="shop", workloads=workloads, artifacts=artifacts)
+
+
+def running(workload: Workload, index: int = 0, phase: str = "ready", **rest) -> Instance:
+    fields = {"id": f"{workload.name}-{index}-a", "revision": workload.revision, "started": 100.0} | rest
+    after = tuple(a.name for a in workload.after)
+    return Instance(workload=workload.name, kind=workload.kind, index=index, phase=phase, after=after, **fields)  # type: ignore[arg-type]
+
+
+def ended(workload: Workload, index: int = 0, *, exit: int | None = 1, at: float = 200.0, **rest) -> Instance:
+    fields = {"id": f"{workload.name}-{index}-z", "started": at - 1, "ended": at} | rest
+    return running(workload, index, "exited", exit=exit, **fields)
+
+
+def seen(*instances: Instance, **rest) -> Observed:
+    return Observed(instances=instances, **rest)
+
+
+def lines(plan: Plan) -> list[str]:
+    return str(plan).splitlines()
+
+
+class World:
+    """Carries out plans by the book: what is started becomes ready, jobs end well, what is stopped is gone."""
+
+    def __init__(self, desired: Desired) -> None:
+        self.desired, self.observed, self.now, self._count = desired, Observed(), 1000.0, 0
+        self.history: list[str] = []
+
+    def lap(self) -> Plan:
+        self.now += 1.0
+        self._grow()
+        going = frozenset(leaving(self.desired, self.observed))
+        snapshot = self._snapshot(going)
+        plan = reconcile(self.desired, self.observed, snapshot, now=self.now)
+        for operation in plan.ready():
+            self.history.append(operation.id)
+            self._carry_out(operation, snapshot)
+        return plan
+
+    def settle(self, laps: int = 60) -> None:
+        for _ in range(laps):
+            if not self.lap().operations:
+                return
+        raise AssertionError(f"never at rest:\n{self.lap()}")
+
+    def alive(self, workload: str) -> list[Instance]:
+        return [i for i in self.observed.of(workload) if i.alive]
+
+    def _snapshot(self, going: frozenset[str]) -> Snapshot | None:
+        if self.desired.workload("mesh") is None:
+            return None
+        ready = frozenset(
+            i.id for i in self.observed.instances if i.kind == "service" and i.phase == "ready" and i.id not in going
+        )
+        return Snapshot(version=",".join(sorted(ready)) or "none", files={}, instances=ready)
+
+    def _grow(self) -> None:
+        self._replace([self._older(i) for i in self.observed.instances])
+
+    def _older(self, instance: Instance) -> Instance:
+        if instance.phase != "starting":
+            return instance
+        if instance.kind == "job":
+            return msgspec.structs.replace(instance, phase="exited", exit=0, ended=self.now)
+        return msgspec.structs.replace(instance, phase="ready")
+
+    def _carry_out(self, operation, snapshot: Snapshot | None) -> None:
+        match operation:
+            case Build():
+                built = self.observed.artifacts | {operation.artifact}
+                self.observed = msgspec.structs.replace(self.observed, artifacts=built)
+            case Start():
+                self._start(operation)
+            case Stop() | Forget():
+                self._replace([i for i in self.observed.instances if i.id != operation.instance])
+            case Publish():
+                assert snapshot is not None
+                self.observed = msgspec.structs.replace(
+                    self.observed, mesh_version=snapshot.version, published=snapshot.instances
+                )
+
+    def _start(self, operation: Start) -> None:
+        workload = self.desired.workload(operation.workload)
+        assert workload is not None
+        self._count += 1
+        data = ({workload.data: "one"} if workload.data else {}) | self.observed.data
+        self.observed = msgspec.structs.replace(self.observed, data=data)
+        fresh = running(
+            workload,
+            operation.index,
+            "starting",
+            id=f"{workload.name}-{operation.index}-{self._count}",
+            nonce=workload.nonce,
+            started=self.now,
+            failures=operation.failures,
+            incarnation=data.get(workload.once_per, ""),
+        )
+        self._replace([*self.observed.instances, fresh])
+
+    def _replace(self, instances: list[Instance]) -> None:
+        self.observed = msgspec.structs.replace(self.observed, instances=tuple(instances))
