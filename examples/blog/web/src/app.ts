@@ -95,8 +95,9 @@ export async function buildApp({ publicDir, logger = false }: AppOptions): Promi
 
   app.get('/', answerPage);
   app.get('/*', answerPage);
-  app.all('/api', refuseApi);
-  app.all('/api/*', refuseApi);
+  // Refused at once: nothing of the body is read.
+  app.all('/api', { onRequest: refuseApi }, refuseApi);
+  app.all('/api/*', { onRequest: refuseApi }, refuseApi);
   app.setNotFoundHandler((_request, reply) => plainNotFound(reply));
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
@@ -121,7 +122,7 @@ export async function buildApp({ publicDir, logger = false }: AppOptions): Promi
 
 /** The API lives behind the gateway; a call that ends up here has no answer. */
 function refuseApi(_request: FastifyRequest, reply: FastifyReply) {
-  return reply.code(404).send({ errors: { path: ['not found'] } });
+  void reply.code(404).send({ errors: { path: ['not found'] } });
 }
 
 function plainNotFound(reply: FastifyReply) {

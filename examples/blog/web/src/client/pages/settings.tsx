@@ -82,7 +82,7 @@ export function SettingsPage({ user }: { user: User }) {
           signOut();
         }}
       >
-        Or click here to logout.
+        Or click here to logout
       </button>
     </div>
   );
