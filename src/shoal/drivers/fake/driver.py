@@ -1,0 +1,216 @@
+"""A driver without a platform: deterministic, instant, and failing on request. It is how the loop is tested."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
+
+import msgspec
+
+from shoal.drivers.driver import Capabilities, Invocation, LogFile
+from shoal.drivers.fake.platform import Behaviour, Platform, Running
+from shoal.drivers.process.render import Place, Rendering, Sources
+from shoal.errors import DriverFailed, StartFailed, ToolMissing
+from shoal.model.observed import Endpoint, Instance
+from shoal.model.snapshot import Snapshot
+from shoal.model.workload import Workload
+
+HOST = "127.0.0.1"
+FIRST_PORT = 20000
+KILLED = -9
+ROOT = Path("/fake")
+
+
+class FakeDriver:
+    """Drives `platform`; another driver on the same platform finds what this one left running. With a `clock` of
+    your own, call `settle` after you moved it: whatever ended by then has ended."""
+
+    capabilities = Capabilities()
+
+    def __init__(
+        self,
+        platform: Platform | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+    ) -> None:
+        self.platform = platform or Platform()
+        self._clock = clock
+        self._sleep = sleep
+        self._wake: Callable[[], None] = lambda: None
+        self._sources = Sources(
+            address=lambda name: self.addresses([name])[name],
+            secret=self._secret,
+            program=lambda name: f"{ROOT}/bin/{name}",
+            artifact=lambda key: ROOT / "artifacts" / key,
+            data=lambda name: ROOT / "data" / name,
+            meshdir=ROOT / "mesh",
+        )
+
+    async def open(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        for running in self.platform.running.values():
+            self._alarm(running)
+
+    async def close(self) -> None:
+        self._wake = lambda: None
+
+    async def observe(self) -> tuple[Instance, ...]:
+        self.settle()
+        return tuple(running.instance for running in self.platform.running.values())
+
+    async def start(self, workload: Workload, index: int, *, failures: int = 0) -> Instance:
+        self.platform.calls.append(f"start {workload.name}/{index}")
+        behaviour = self.platform.behaviour(workload.name, index)
+        if behaviour.missing:
+            raise ToolMissing(f"{workload.name}: the program isn't there")
+        if behaviour.fails:
+            raise StartFailed(f"{workload.name}: {behaviour.fails}")
+        instance = self._instance(workload, index, failures)
+        running = Running(instance, workload, behaviour, self._env(workload, instance))
+        if behaviour.exits_after is not None:
+            running.ends, running.code = instance.started + behaviour.exits_after, behaviour.code
+        self.platform.running[instance.id] = running
+        self.platform.logs[LogFile(workload.name, instance.id, f"{ROOT}/logs/{instance.id}.log")] = behaviour.output
+        self._alarm(running)
+        return instance
+
+    async def stop(self, instance: str, *, grace: float | None = None) -> None:
+        self.platform.calls.append(f"stop {instance}")
+        running = self._known(instance)
+        if not running.instance.alive:
+            return
+        running.instance = msgspec.structs.replace(running.instance, phase="stopping")
+        patience = running.workload.stop.grace if grace is None else grace
+        await self._sleep(min(running.behaviour.stops_after, patience))
+        in_time = running.behaviour.stops_after <= patience and patience > 0
+        running.ends, running.code = self._clock(), 0 if in_time else KILLED
+        running.reason = "stopped" if in_time else "killed: it didn't end when asked to"
+        self.settle()
+
+    async def forget(self, instance: str) -> None:
+        self.platform.calls.append(f"forget {instance}")
+        if self._known(instance).instance.alive:
+            raise DriverFailed(f"{instance} still runs")
+        del self.platform.running[instance]
+
+    async def publish(self, snapshot: Snapshot) -> None:
+        self.platform.calls.append(f"publish {snapshot.version}")
+        if self.platform.refuse:
+            raise DriverFailed(f"the mesh refused the configuration {snapshot.version}", hint=self.platform.refuse)
+        self.platform.snapshots.append(snapshot)
+
+    def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
+        known = self.platform.addresses
+        return {name: known.setdefault(name, Endpoint(HOST, FIRST_PORT + len(known))) for name in names}
+
+    def fix(self, name: str, endpoint: Endpoint) -> None:
+        self.platform.addresses[name] = endpoint if endpoint.port else self.addresses([name])[name]
+
+    def set_secret(self, name: str, value: str) -> str:
+        self.platform.secrets[name] = value
+        return hashlib.sha256(f"fake:{value}".encode()).hexdigest()
+
+    def data(self) -> dict[str, str]:
+        return dict(self.platform.data)
+
+    async def drop_data(self) -> None:
+        self.platform.calls.append("drop data")
+        if any(instance.alive for instance in await self.observe()):
+            raise DriverFailed("something still runs")
+        for kept in (self.platform.data, self.platform.secrets, self.platform.addresses, self.platform.running):
+            kept.clear()
+
+    def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
+        wanted = set(workloads)
+        return tuple(log for log in self.platform.logs if not wanted or log.workload in wanted)
+
+    def invocation(self, workload: Workload, command: tuple[str, ...], *, like: str = "") -> Invocation:
+        env = self._known(like).env if like else self._env(workload, None)
+        return Invocation(command, env, str(ROOT))
+
+    # For tests
+
+    def behave(self, workload: str, behaviour: Behaviour) -> None:
+        """How instances of a workload (`users`), or of one slot (`users/0`), behave from their next start on."""
+        self.platform.behaviours[workload] = behaviour
+
+    def ready(self, instance: str) -> bool:
+        """What a probe of the instance would find now."""
+        running = self._known(instance)
+        after = running.behaviour.ready_after
+        return running.instance.alive and after is not None and self._clock() >= running.instance.started + after
+
+    def crash(self, instance: str, code: int = 1) -> None:
+        """Ends an instance now, as if by itself."""
+        running = self._known(instance)
+        running.ends, running.code = self._clock(), code
+        self.settle()
+
+    def settle(self) -> None:
+        """Whatever has ended by now has ended; wakes the loop if something did."""
+        ended = [running for running in self.platform.running.values() if self._over(running)]
+        for running in ended:
+            running.instance = msgspec.structs.replace(
+                running.instance,
+                phase="exited",
+                ended=running.ends or 0.0,
+                exit=running.code,
+                reason=running.reason or f"exited with code {running.code}",
+            )
+        if ended:
+            self._wake()
+
+    def _over(self, running: Running) -> bool:
+        return running.instance.alive and running.ends is not None and running.ends <= self._clock()
+
+    def _alarm(self, running: Running) -> None:
+        if running.instance.alive and running.ends is not None:
+            asyncio.get_running_loop().call_later(max(0.0, running.ends - self._clock()), self.settle)
+
+    def _known(self, instance: str) -> Running:
+        if instance not in self.platform.running:
+            raise DriverFailed(f"there is no instance {instance}")
+        return self.platform.running[instance]
+
+    def _instance(self, workload: Workload, index: int, failures: int) -> Instance:
+        number = self.platform.number()
+        if workload.data:
+            self.platform.data.setdefault(workload.data, f"incarnation-{number}")
+        return Instance(
+            id=f"{workload.name}-{index}-{number}",
+            workload=workload.name,
+            kind=workload.kind,
+            revision=workload.revision,
+            index=index,
+            nonce=workload.nonce,
+            pid=number,
+            started=self._clock(),
+            failures=failures,
+            incarnation=self.platform.data.get(workload.once_per, ""),
+            endpoints=self._endpoints(workload, number),
+            after=tuple(after.name for after in workload.after),
+        )
+
+    def _endpoints(self, workload: Workload, number: int) -> dict[str, Endpoint]:
+        found = {}
+        for place, port in enumerate(workload.ports):
+            name = f"{workload.name}:{port.name}" if place else workload.name
+            if not workload.stable_ports:
+                name = f"instance {number} {port.name}"
+            found[port.name] = self.addresses([name])[name]
+        return found
+
+    def _env(self, workload: Workload, instance: Instance | None) -> dict[str, str]:
+        name = instance.id if instance else f"{workload.name}-run"
+        endpoints = instance.endpoints if instance else self._endpoints(workload, self.platform.number())
+        index = instance.index if instance else 0
+        place = Place(name, index, ROOT / "files" / name, ROOT / "scratch" / name, endpoints)
+        rendering = Rendering(workload, place, self._sources)
+        return {"PATH": "/bin"} | rendering.port_variables() | rendering.env()
+
+    def _secret(self, name: str) -> str:
+        return self.platform.secrets.setdefault(name, f"secret-{name}")

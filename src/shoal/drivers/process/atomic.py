@@ -1,0 +1,18 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def write(path: Path, text: str, *, mode: int = 0o600, lasting: bool = False, through: Path | None = None) -> None:
+    """Writes a temporary file in `through` (default: beside it) and renames it. `lasting` also survives a power cut."""
+    temporary = (through or path.parent) / f".{path.name}.{os.getpid()}"
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)
+        if lasting:
+            file.flush()
+            os.fsync(descriptor)
+    temporary.rename(path)

@@ -1,0 +1,102 @@
+"""Starting a keeper, and through it the daemon. Blocking, standard library only: the CLI uses it as it is.
+
+sock = reach_keeper(state)                                   # connects, or starts one first
+pid = start_daemon(state, [...], env, cwd=..., log=...)      # restarted by the keeper until it exits with 0
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from shoal.drivers.process.keeper import wire
+from shoal.errors import DriverFailed
+
+PATIENCE = 10.0
+"""Seconds a keeper may take to start or to answer."""
+
+
+def find_keeper(state: Path) -> socket.socket | None:
+    """A connection to the keeper of a state folder, if one runs."""
+    try:
+        return wire.connect(str(state))
+    except OSError:
+        return None
+
+
+def reach_keeper(state: Path) -> socket.socket:
+    """A connection to the keeper of a state folder; starts it if none runs. Raises DriverFailed."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if sock := find_keeper(state):
+            return sock
+        if _launch(state) == "taken":
+            time.sleep(0.02)  # another one is just starting, or ending
+    raise DriverFailed("the keeper doesn't answer", hint=f"its own output is in {state / 'keeper.log'}")
+
+
+def _launch(state: Path) -> str:
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command = [sys.executable, "-I", "-S", "-X", "utf8", str(Path(wire.__file__).parent), str(state)]
+    env = {"PATH": os.environ.get("PATH", os.defpath)}
+    with (state / "keeper.log").open("ab") as log:
+        nothing = subprocess.DEVNULL
+        ran = subprocess.run(command, env=env, stdin=nothing, stdout=subprocess.PIPE, stderr=log, check=False)
+    return ran.stdout.decode().strip()
+
+
+def ask(sock: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
+    """One request, one answer, on a connection used for nothing else at the time. Raises DriverFailed."""
+    sock.settimeout(PATIENCE)
+    lines = wire.Lines()
+    try:
+        sock.sendall(wire.encode({"seq": 0, **request}))
+        while data := sock.recv(1 << 16):
+            for message in lines.feed(data):
+                if message.get("seq") == 0:
+                    return _checked(message)
+    except (OSError, ValueError) as error:
+        raise DriverFailed(f"the keeper doesn't answer: {error}") from error
+    raise DriverFailed("the keeper ended while it was asked")
+
+
+def _checked(message: dict[str, Any]) -> dict[str, Any]:
+    if error := message.get("error"):
+        raise DriverFailed(f"the keeper refused: {error['stage']}: {error['text']}")
+    return message
+
+
+def start_daemon(state: Path, command: Sequence[str], env: Mapping[str, str], *, cwd: Path, log: Path) -> int:
+    """The pid of the daemon, started now or running already under the keeper's eyes. Raises DriverFailed."""
+    request = supervision(command, env, cwd=cwd, log=log)
+    with reach_keeper(state) as sock:
+        return int(ask(sock, request)["pid"])
+
+
+def supervision(
+    command: Sequence[str], env: Mapping[str, str], *, cwd: Path, log: Path, adopt: int = 0
+) -> dict[str, Any]:
+    """The request that makes a keeper look after a daemon; `adopt` is the pid of one that runs already."""
+    request = {"do": "supervise", "command": list(command), "env": dict(env), "cwd": str(cwd), "log": str(log)}
+    return {**request, "adopt": adopt} if adopt else request
+
+
+def release_daemon(state: Path) -> None:
+    """From now on the daemon's end is final. Does nothing when there is no keeper."""
+    if sock := find_keeper(state):
+        with sock:
+            ask(sock, {"do": "unsupervise"})
+
+
+def end_keeper(state: Path) -> None:
+    """Ends the keeper; what it started goes on. Does nothing when there is none."""
+    if sock := find_keeper(state):
+        with sock:
+            ask(sock, {"do": "quit"})
+            sock.recv(1)  # end of file: it is gone

@@ -1,0 +1,58 @@
+"""All logs of one state folder: which there are, in which order, how long they stay."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from shoal.drivers.driver import LogFile
+from shoal.drivers.process.logs import quota
+from shoal.drivers.process.logs.times import Recorder, Times, index_of
+
+
+class Shelf:
+    def __init__(self, folder: Path, kept: int) -> None:
+        self._folder = folder
+        self._kept = kept
+        self._recorders: dict[Path, Recorder] = {}
+
+    def begin(self, log: Path, now: float) -> None:
+        """A new instance's log."""
+        log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        log.touch(mode=0o600)
+        self._recorder(log).begin(now)
+
+    def files(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
+        """Oldest first."""
+        wanted = set(workloads)
+        logs = [log for log in self._folder.glob("*/*.log") if not wanted or log.parent.name in wanted]
+        return tuple(LogFile(log.parent.name, log.stem, str(log)) for log in sorted(logs, key=_begun))
+
+    def look(self, now: float, alive: Collection[str]) -> None:
+        """To be called about every second: notes when the logs of living instances grew, and keeps them short."""
+        for file in self.files():
+            log = Path(file.path)
+            if file.instance in alive or log in self._recorders:
+                self._recorder(log).look(now)
+                quota.trim(log)
+            if file.instance not in alive:
+                self._recorders.pop(log, None)
+
+    def prune(self, workload: str, needed: Collection[str]) -> None:
+        """Drops all but the newest logs of a workload, and never those of `needed` instances."""
+        old = self.files([workload])[: -self._kept]
+        for file in old:
+            if file.instance not in needed:
+                log = Path(file.path)
+                self._recorders.pop(log, None)
+                log.unlink(missing_ok=True)
+                index_of(log).unlink(missing_ok=True)
+
+    def _recorder(self, log: Path) -> Recorder:
+        if log not in self._recorders:
+            self._recorders[log] = Recorder(log)
+        return self._recorders[log]
+
+
+def _begun(log: Path) -> tuple[float, str]:
+    return Times.of(log).at(-1).time, log.name

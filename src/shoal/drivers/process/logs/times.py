@@ -1,0 +1,115 @@
+"""When a line was written, though processes write without us: an index beside each log says when it had grown how far.
+
+Each line of `<log>.idx` reads `offset since until`: all before `offset` that no earlier line covers was written
+between `since` and `until` (seconds since the epoch). While somebody looks, the two are close together; where nobody
+did, they are the bounds, and the time is only roughly known.
+"""
+
+from __future__ import annotations
+
+import bisect
+from pathlib import Path
+from typing import NamedTuple
+
+CLOSE = 3.0
+"""Seconds between the bounds up to which a time counts as known."""
+EVERY = 1.0
+"""Seconds between two entries, at least: the index stays small."""
+
+
+class Entry(NamedTuple):
+    offset: int
+    since: float
+    until: float
+
+
+class Stamp(NamedTuple):
+    """`rough`: written at some time between `since` and `time`."""
+
+    time: float
+    since: float
+
+    @property
+    def rough(self) -> bool:
+        return self.time - self.since > CLOSE
+
+
+def index_of(log: Path) -> Path:
+    return log.with_name(log.name + ".idx")
+
+
+def parse(text: str) -> list[Entry]:
+    """The entries that can be read; a half-written last line is left out."""
+    entries = []
+    for line in text.splitlines():
+        try:
+            offset, since, until = line.split()
+            entries.append(Entry(int(offset), float(since), float(until)))
+        except ValueError:
+            continue
+    return entries
+
+
+def format_entry(entry: Entry) -> str:
+    return f"{entry.offset} {entry.since:.2f} {entry.until:.2f}\n"
+
+
+class Times:
+    """Answers when the byte at an offset was written."""
+
+    def __init__(self, entries: list[Entry], now: float) -> None:
+        self._entries = entries
+        self._offsets = [entry.offset for entry in entries]
+        self._now = now
+
+    @classmethod
+    def of(cls, log: Path) -> Times:
+        """`now`, the bound of what no entry covers yet, is the log's last change."""
+        try:
+            text, now = index_of(log).read_text(), log.stat().st_mtime
+        except OSError:
+            text, now = "", 0.0
+        return cls(parse(text), now)
+
+    def at(self, offset: int) -> Stamp:
+        place = bisect.bisect_right(self._offsets, offset)
+        if place < len(self._entries):
+            entry = self._entries[place]
+            return Stamp(entry.until, entry.since)
+        last = self._entries[-1].until if self._entries else self._now
+        return Stamp(max(self._now, last), last)
+
+
+class Recorder:
+    """Keeps the index of one log. To be called again and again, at least every second or two."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._index = index_of(log)
+        entries = parse(self._index.read_text()) if self._index.exists() else []
+        self._last = entries[-1] if entries else None
+        self._seen = self._last.until if self._last else 0.0
+
+    def begin(self, now: float) -> None:
+        """A new, empty log: whatever it will hold was written after `now`."""
+        self._append(Entry(0, now, now))
+
+    def look(self, now: float) -> bool:
+        """Notes growth since the last look; whether there was any (noted or not yet)."""
+        try:
+            size = self._log.stat().st_size
+        except FileNotFoundError:
+            return False
+        known = self._last.offset if self._last else 0
+        if size <= known:
+            self._seen = now
+            return False
+        if self._last is None or now - self._last.until >= EVERY:
+            self._append(Entry(size, self._seen or now, now))
+        return True
+
+    def _append(self, entry: Entry) -> None:
+        with self._index.open("a") as file:
+            file.write(format_entry(entry))
+        self._last = entry
+        self._seen = entry.until

@@ -1,0 +1,77 @@
+"""What the keeper is told to start one instance: everything rendered, written where it belongs, nothing running yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from shoal.drivers.process import atomic
+from shoal.drivers.process.environment import base, markers
+from shoal.drivers.process.render import Rendering
+from shoal.drivers.process.state import State
+from shoal.errors import DriverFailed, ShoalError, StartFailed, ToolMissing
+from shoal.model.observed import Instance
+from shoal.model.workload import Workload
+
+
+class Base(msgspec.Struct, frozen=True):
+    """What all children of one driver have in common."""
+
+    realm: str
+    tools: tuple[str, ...] = ()
+
+    def env(self, workload: Workload, rendering: Rendering, instance: str = "", index: int = 0) -> dict[str, str]:
+        mine = markers(self.realm, workload.name, instance, index)
+        return base(os.environ, self.tools) | rendering.port_variables() | rendering.env() | mine
+
+
+def order(workload: Workload, instance: Instance, rendering: Rendering, base: Base, state: State) -> dict[str, Any]:
+    """The request to the keeper; writes the instance's files on the way."""
+    command = rendering.command()
+    if not command:
+        raise DriverFailed(f"{workload.name} has no command")
+    scratch = state.instances / instance.id / "scratch"
+    scratch.mkdir(mode=0o700)
+    folders = [str(scratch), *write_files(rendering, state.files / instance.id)]
+    if workload.data:
+        folders.append(str(state.data_folder(workload.data)))
+    return {
+        "do": "spawn",
+        "instance": instance.id,
+        "folder": str(state.instances / instance.id),
+        "command": command,
+        "env": base.env(workload, rendering, instance.id, instance.index),
+        "cwd": str(rendering.cwd()),
+        "log": str(state.log(workload.name, instance.id)),
+        "unprivileged": workload.unprivileged,
+        "folders": folders,
+    }
+
+
+def write_files(rendering: Rendering, folder: Path) -> Sequence[str]:
+    """The workload's files, for its owner only; the folder they lie in."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for path, content in rendering.files().items():
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        atomic.write(path, content)
+    return [str(folder)]
+
+
+def refusal(workload: Workload, order: dict[str, Any], error: dict[str, Any]) -> ShoalError:
+    """The keeper's word about a start that failed, in ours."""
+    program, text = order["command"][0], error["text"]
+    match error["stage"], error["errno"]:
+        case "exec", 2:
+            hint = "is it installed, and spelled as it should be? (A script: is the program of its first line there?)"
+            return ToolMissing(f"{workload.name}: the program {program!r} isn't there", hint=hint)
+        case "exec", _:
+            return StartFailed(f"{workload.name}: {program!r} can't be executed: {text}")
+        case "cwd", _:
+            return StartFailed(f"{workload.name}: its working folder can't be entered: {text}")
+        case "unprivileged", _:
+            return StartFailed(f"{workload.name} must not run as root: {text}")
+    return DriverFailed(f"{workload.name} can't be started: {error['stage']}: {text}")

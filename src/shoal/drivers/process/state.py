@@ -1,0 +1,116 @@
+"""The state folder of one app in one environment.
+
+::
+
+    <root>/                             0700
+      realm                             a random name of this folder, in the environment of everything started from it
+      driver.lock  keeper.lock          held by who uses the folder, and by its keeper
+      keeper.sock  keeper.log
+      instances/<id>/                   spec.json  identity.json  exit.json  scratch/
+      logs/<workload>/<id>.log          with <id>.log.idx beside it
+      data/<name>/                      with <name>.id, its incarnation, beside it
+      secrets/<name>                    0600; secrets/files/<id>/...: an instance's configuration files
+      ports.json                        allotted addresses
+      mesh/                             Envoy's working folder: admin.sock, xds/{cds,lds}.json
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import secrets
+import shutil
+from pathlib import Path
+
+from shoal.drivers.process import atomic, records
+from shoal.errors import Busy, StateDamaged
+
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+class State:
+    """Paths, and what is too small for a file of its own. `root` needs not exist before `prepare`."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.instances = root / "instances"
+        self.logs = root / "logs"
+        self.data = root / "data"
+        self.secrets = root / "secrets"
+        self.files = root / "secrets" / "files"
+        self.ports = root / "ports.json"
+        self.mesh = root / "mesh"
+        self.xds = root / "mesh" / "xds"
+
+    def prepare(self) -> None:
+        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self.root.chmod(0o700)
+        for folder in (self.instances, self.logs, self.data, self.secrets, self.files, self.mesh, self.xds):
+            folder.mkdir(mode=0o700, exist_ok=True)
+
+    def lock(self) -> int:
+        """A descriptor that holds the folder for one driver. Raises Busy."""
+        descriptor = os.open(self.root / "driver.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            raise Busy(f"another shoal is at work in {self.root}", hint="wait for it, or end it") from None
+        return descriptor
+
+    def realm(self) -> str:
+        path = self.root / "realm"
+        if not path.exists():
+            atomic.write(path, secrets.token_hex(8), lasting=True)
+        return path.read_text()
+
+    def new_id(self, workload: str, index: int) -> str:
+        """Readable and unique among the instances that have a record or a log: `users-0-k3f9`."""
+        while True:
+            name = f"{workload}-{index}-" + "".join(secrets.choice(ALPHABET) for _ in range(4))
+            if not (self.instances / name).exists() and not self.log(workload, name).exists():
+                return name
+
+    def log(self, workload: str, instance: str) -> Path:
+        return self.logs / workload / f"{instance}.log"
+
+    def records(self) -> list[records.Record]:
+        return [records.read(folder) for folder in sorted(self.instances.glob("[!.]*"))]
+
+    def forget(self, instance: str) -> None:
+        for folder in (self.instances / instance, self.files / instance):
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def data_folder(self, name: str) -> Path:
+        """A data folder, made if it is not there, with its incarnation. Raises StateDamaged."""
+        folder, mark = self.data / name, self.data / f"{name}.id"
+        if not mark.exists():
+            if folder.exists() and any(folder.iterdir()):
+                raise self._unmarked(folder, mark)
+            atomic.write(mark, secrets.token_hex(8), lasting=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        return folder
+
+    def incarnations(self) -> dict[str, str]:
+        """Data folders that exist -> incarnation. Raises StateDamaged when one has lost it."""
+        found = {}
+        for folder in self.data.glob("*"):
+            if folder.is_dir():
+                mark = self.data / f"{folder.name}.id"
+                found[folder.name] = mark.read_text() if mark.exists() else ""
+                if not found[folder.name]:
+                    raise self._unmarked(folder, mark)
+        return found
+
+    def _unmarked(self, folder: Path, mark: Path) -> StateDamaged:
+        return StateDamaged(
+            f"the data in {folder} has lost its mark, {mark}",
+            hint="write any word into that file to keep the data (jobs and migrations run again), or delete both",
+        )
+
+    def drop(self) -> None:
+        """Deletes data, secrets, allotments and records; logs stay."""
+        for folder in (self.data, self.secrets, self.instances, self.mesh):
+            shutil.rmtree(folder, ignore_errors=True)
+        self.ports.unlink(missing_ok=True)
+        self.prepare()

@@ -1,0 +1,29 @@
+"""The beds. A test that leaves a process behind fails."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from tests.conformance.drivers.bed import Bed, FakeBed, ProcessBed
+
+
+@pytest.fixture(params=["fake", "process"])
+async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
+    chosen: Bed = FakeBed() if request.param == "fake" else ProcessBed(tmp_path / "state")
+    await chosen.driver.open(chosen.wake)
+    yield chosen
+    await chosen.clean()
+    if request.param == "process":
+        assert chosen.left() == []
+
+
+@pytest.fixture
+async def processes(tmp_path: Path) -> AsyncIterator[ProcessBed]:
+    """Processes, with a state folder whose path is too long for a socket and holds a space."""
+    chosen = ProcessBed(tmp_path / ("a long name " * 10) / "state")
+    await chosen.driver.open(chosen.wake)
+    yield chosen
+    await chosen.clean()
+    assert chosen.left() == []
