@@ -44,14 +44,19 @@ export const securityHeaders = {
   'x-frame-options': 'DENY',
 };
 
+const entryOfAnyRelease = /^\/assets\/(main|style)-[0-9A-Z]{8}\.(?:js|css)$/;
+
 const images = ['default-avatar.svg', 'favicon.svg'];
 
 export async function buildApp({ publicDir, logger = false }: AppOptions): Promise<FastifyInstance> {
   const shell = await readFile(join(publicDir, 'index.html'));
+  const assetsDir = join(publicDir, 'assets');
+  const entries = Array.from(shell.toString().matchAll(/\/assets\/([^"]+)/g), ([, name = '']) => name);
 
   const app = Fastify({
     logger,
     requestIdHeader: 'x-request-id',
+    requestTimeout: 30_000,
     // While we stop, a request that still comes in on an open connection is served, not refused.
     return503OnClosing: false,
     // Addresses with a broken escape (`/profile/100%`) don't get past the router; they are pages too.
@@ -82,7 +87,7 @@ export async function buildApp({ publicDir, logger = false }: AppOptions): Promi
 
   // Names carry a hash of the content, so what a name stands for never changes.
   await app.register(fastifyStatic, {
-    root: join(publicDir, 'assets'),
+    root: assetsDir,
     prefix: '/assets/',
     index: false,
     immutable: true,
@@ -98,7 +103,16 @@ export async function buildApp({ publicDir, logger = false }: AppOptions): Promi
   // Refused at once: nothing of the body is read.
   app.all('/api', { onRequest: refuseApi }, refuseApi);
   app.all('/api/*', { onRequest: refuseApi }, refuseApi);
-  app.setNotFoundHandler((_request, reply) => plainNotFound(reply));
+  app.setNotFoundHandler((request, reply) => {
+    // While a release rolls out, the page may come from one instance and its script be asked of
+    // another: the script or style of another release is answered with ours, and not kept.
+    const [, entry] = entryOfAnyRelease.exec(request.url) ?? [];
+    const ours = entries.find((name) => entry !== undefined && name.startsWith(`${entry}-`));
+    if (ours !== undefined && isRead(request)) {
+      return reply.header('cache-control', 'no-store').sendFile(ours, assetsDir, { cacheControl: false });
+    }
+    return plainNotFound(reply);
+  });
   app.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'request failed');

@@ -8,6 +8,8 @@ import type { FastifyInstance } from 'fastify';
 
 import { buildApp } from '../src/app.ts';
 
+const shell = '<script src="/assets/main-ABCD1234.js"></script><div id="app"></div>';
+
 describe('server', () => {
   let publicDir: string;
   let app: FastifyInstance;
@@ -15,11 +17,11 @@ describe('server', () => {
   before(async () => {
     publicDir = await mkdtemp(join(tmpdir(), 'blog-web-'));
     await mkdir(join(publicDir, 'assets'));
-    await writeFile(join(publicDir, 'index.html'), '<div id="app"></div>');
+    await writeFile(join(publicDir, 'index.html'), shell);
     await writeFile(join(publicDir, 'default-avatar.svg'), '<svg/>');
     await writeFile(join(publicDir, 'favicon.svg'), '<svg/>');
-    await writeFile(join(publicDir, 'assets', 'main-ABC.js'), 'plain');
-    await writeFile(join(publicDir, 'assets', 'main-ABC.js.br'), 'brotli');
+    await writeFile(join(publicDir, 'assets', 'main-ABCD1234.js'), 'plain');
+    await writeFile(join(publicDir, 'assets', 'main-ABCD1234.js.br'), 'brotli');
     app = await buildApp({ publicDir });
   });
 
@@ -50,7 +52,7 @@ describe('server', () => {
     for (const url of pages) {
       const answer = await app.inject(url);
       assert.equal(answer.statusCode, 200, url);
-      assert.equal(answer.body, '<div id="app"></div>', url);
+      assert.equal(answer.body, shell, url);
       assert.match(String(answer.headers['content-type']), /^text\/html/, url);
       assert.equal(answer.headers['cache-control'], 'no-cache', url);
     }
@@ -60,7 +62,7 @@ describe('server', () => {
     for (const url of ['/nope', '/nope%', '/index.html', '/profile/a/b']) {
       const answer = await app.inject(url);
       assert.equal(answer.statusCode, 404, url);
-      assert.equal(answer.body, '<div id="app"></div>', url);
+      assert.equal(answer.body, shell, url);
     }
   });
 
@@ -78,18 +80,25 @@ describe('server', () => {
   });
 
   it('serves assets for good, compressed where wanted', async () => {
-    const plain = await app.inject('/assets/main-ABC.js');
+    const plain = await app.inject('/assets/main-ABCD1234.js');
     assert.equal(plain.body, 'plain');
     assert.equal(plain.headers['cache-control'], 'public, max-age=31536000, immutable');
-    const small = await app.inject({ url: '/assets/main-ABC.js', headers: { 'accept-encoding': 'gzip, br' } });
+    const small = await app.inject({ url: '/assets/main-ABCD1234.js', headers: { 'accept-encoding': 'gzip, br' } });
     assert.equal(small.body, 'brotli');
     assert.equal(small.headers['content-encoding'], 'br');
     assert.match(String(small.headers['content-type']), /javascript/);
     assert.match(String((await app.inject('/default-avatar.svg')).headers['content-type']), /^image\/svg\+xml/);
   });
 
+  it('gives the page of another release our script, and has nobody keep it', async () => {
+    const answer = await app.inject('/assets/main-ZZZZ9999.js');
+    assert.equal(answer.statusCode, 200);
+    assert.equal(answer.body, 'plain');
+    assert.equal(answer.headers['cache-control'], 'no-store');
+  });
+
   it('has no application for a missing asset, and no way out of the folder', async () => {
-    for (const url of ['/assets/main-XYZ.js', '/assets/x.png', '/assets/..%2Findex.html']) {
+    for (const url of ['/assets/main-XYZ.js', '/assets/style-ZZZZ9999.css', '/assets/main-ZZZZ9999.js.map', '/assets/x.png', '/assets/..%2Findex.html']) {
       const answer = await app.inject(url);
       assert.ok([403, 404].includes(answer.statusCode), url);
       assert.doesNotMatch(answer.body, /id="app"/, url);
@@ -98,7 +107,7 @@ describe('server', () => {
   });
 
   it('sets the security headers on everything', async () => {
-    for (const url of ['/', '/nope', '/profile/100%', '/assets/main-ABC.js', '/assets/x', '/api', '/health/live']) {
+    for (const url of ['/', '/nope', '/profile/100%', '/assets/main-ABCD1234.js', '/assets/x', '/api', '/health/live']) {
       const { headers } = await app.inject(url);
       const policy = String(headers['content-security-policy']);
       assert.match(policy, /script-src 'self'(;|$)/, url);
