@@ -1,0 +1,87 @@
+"""What Java services are built, trained and started with."""
+
+from __future__ import annotations
+
+from shoal.model.app import Port, Service
+from shoal.model.values import concat
+from shoal.stacks import STACKS, Source
+from tests.unit.stacks.conftest import Lines
+
+JAVA = STACKS["java"]
+SERVICE = Service("users", ports=(Port(), Port("management")))
+PLUGIN = "<plugin><artifactId>spring-boot-maven-plugin</artifactId></plugin>"
+BOOT = f"<project><build><plugins>{PLUGIN}</plugins></build></project>"
+PLAIN = "<project><artifactId>x</artifactId></project>"
+FLAGS = '-XX:TieredStopAtLevel=1\n-XX:+UseSerialGC\n"-Djavax.net.ssl.trustStore=${program:java-trust}"\n'
+
+
+def source(pom: str) -> Source:
+    return Source("/src", ("pom.xml",), {"pom.xml": pom}, tools={"java": "25", "mvn": "3.9", "ecj": "3"})
+
+
+def test_spring_boot_is_packaged_and_extracted(line: Lines) -> None:
+    package, extract, options = JAVA.steps(SERVICE, source(BOOT))
+    assert line(package.command) == "${program:mvn} -q -B -ntp -Dmaven.test.skip=true package"
+    assert line(extract.command) == (
+        "${program:java} -Djarmode=tools -jar target/app.jar extract --destination .shoal/app"
+    )
+    assert options.command == ()
+    assert str(options.files[".shoal/java.args"]) == FLAGS
+
+
+def test_it_is_built_on_the_runtime_that_came_with_shoal() -> None:
+    env = JAVA.steps(SERVICE, source(BOOT))[0].env
+    assert {name: str(value) for name, value in env.items()} == {
+        "JAVA_HOME": "${program:java-home}",
+        "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
+        '"-Djavax.net.ssl.trustStore=${program:java-trust}"',
+    }
+
+
+def test_the_pom_is_replaced_in_the_copy() -> None:
+    assert "plexus-compiler-eclipse" in str(JAVA.steps(SERVICE, source(BOOT))[0].files["pom.xml"])
+
+
+def test_start(line: Lines) -> None:
+    launch = JAVA.launch(SERVICE, source(BOOT), "k")
+    assert line(launch.command) == (
+        "${program:java} @${artifact:k}/.shoal/java.args -jar ${artifact:k}/.shoal/app/app.jar"
+    )
+    assert {name: str(value) for name, value in launch.env.items() if name != "PATH"} == {
+        "JAVA_HOME": "${program:java-home}",
+        "HOST": "${self:host}",
+        "SERVER_ADDRESS": "${self:host}",
+        "PORT": "${self:port:http}",
+        "SERVER_PORT": "${self:port:http}",
+        "MANAGEMENT_PORT": "${self:port:management}",
+        "MANAGEMENT_SERVER_PORT": "${self:port:management}",
+        "MANAGEMENT_SERVER_ADDRESS": "${self:host}",
+    }
+
+
+def test_any_other_jar_runs_as_it_is(line: Lines) -> None:
+    assert [step.name for step in JAVA.steps(SERVICE, source(PLAIN))] == ["package", "options"]
+    assert line(JAVA.launch(SERVICE, source(PLAIN), "k").command).endswith("-jar ${artifact:k}/target/app.jar")
+
+
+def test_training_changes_a_file_and_not_the_command(line: Lines) -> None:
+    train = JAVA.train(SERVICE, source(BOOT), "k")
+    assert train is not None
+    assert line(train.command) == (
+        "${program:java} @${artifact:k}/.shoal/java.args -XX:AOTCacheOutput=${artifact:k}/.shoal/app.aot"
+        " -jar ${artifact:k}/.shoal/app/app.jar"
+    )
+    assert train.output == ".shoal/app.aot"
+    assert {name: str(value) for name, value in train.files.items()} == {
+        ".shoal/java.args": FLAGS + '"-XX:AOTCache=${artifact:k}/.shoal/app.aot"\n'
+    }
+
+
+def test_a_command_of_its_own_is_not_trained() -> None:
+    own = Service("users", command=(concat("java"), concat("-jar"), concat("x.jar")))
+    assert JAVA.train(own, source(BOOT), "k") is None
+
+
+def test_springs_own_preparation_is_used_where_the_build_makes_it() -> None:
+    pom = BOOT.replace("</project>", "<!-- process-aot --></project>")
+    assert "-Dspring.aot.enabled=true" in str(JAVA.steps(SERVICE, source(pom))[-1].files[".shoal/java.args"])
