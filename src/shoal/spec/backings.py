@@ -33,7 +33,7 @@ def _backing(name: str, entry: BackingEntry | str, path: Path, facts: Facts) -> 
         entry = BackingEntry(**{entry: None})
     named = [key for key in ENGINES if getattr(entry, key) is not UNSET]
     if len(named) != 1 and not facts.report.broken(path):
-        hint = f"{{{named[0] if named else 'postgres'}: {{}}}}; there are: {', '.join(ENGINES)}"
+        hint = f"such as {{{named[0] if named else 'postgres'}: {{}}}}; there are: {', '.join(ENGINES)}"
         facts.problem(WrongType, path, f"expected one engine, got {len(named)}", hint)
     if entry.nats is not UNSET:
         return Backing(name, _nats(entry.nats or NatsEntry(), (*path, "nats"), facts))

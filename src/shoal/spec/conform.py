@@ -15,6 +15,7 @@ from shoal.model.values import concat
 from shoal.spec import scalars
 from shoal.spec.advice import advice
 from shoal.spec.hints import NOTHING, Hint, base, expected, keys, taken_apart
+from shoal.spec.models import BackingEntry
 from shoal.spec.report import Report
 from shoal.spec.tree import Items, Node, Path, Scalar, Table
 from shoal.spec.words import quote, shown, suggestion
@@ -71,8 +72,9 @@ def _struct(node: Table, model: type[Model], path: Path, report: Report) -> Mode
 
 
 def _unknown(name: str, model: type[msgspec.Struct], node: Table, path: Path, report: Report) -> None:
-    hint = advice(name, path) or suggestion(name, keys(model), "the keys here are")
-    report.add(UnknownKey, path, f"unknown key {quote(name)}", node.entries[name].place, hint)
+    hint = advice(name, path) or suggestion(name, keys(model), "there are")
+    what = "engine" if model is BackingEntry else "key"
+    report.add(UnknownKey, path, f"unknown {what} {quote(name)}", node.entries[name].place, hint)
 
 
 def _wrong(node: Node, hint: Any, path: Path, report: Report) -> None:

@@ -13,8 +13,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from shoal.errors import FileError, Place, SyntaxProblem
-from shoal.spec.expand import Scope, expand, trouble
+from shoal.errors import MissingVariable, Place, SyntaxProblem
+from shoal.spec.expand import Scope, Trouble, expand
 from shoal.spec.reader import text_of
 
 _START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*")
@@ -55,9 +55,10 @@ def _assignment(text: str, at: int, file: str, known: Mapping[str, str]) -> tupl
         raise SyntaxProblem("expected NAME=value", where=_place(text, at, file))
     try:
         value, end = _value(text, start.end(), known)
-    except FileError as error:
-        kind, what, hint = trouble(error)
-        raise kind(what, where=_place(text, start.end(), file), hint=hint) from None
+    except Trouble as trouble:
+        where = _place(text, start.end(), file)
+        hint = "single quotes keep a $ as it is" if trouble.kind is MissingVariable else trouble.hint
+        raise trouble.kind(trouble.what, where=where, hint=hint) from None
     rest = _SKIP.match(text, end)
     if not rest:
         what = "expected the end of the line after the closing quote"
@@ -77,7 +78,7 @@ def _value(text: str, at: int, known: Mapping[str, str]) -> tuple[str, int]:
         match = _PLAIN.match(text, at)
         raw = _filled(_COMMENT.sub("", match[0]).strip(), known) if match else ""
     if not match:
-        raise SyntaxProblem(f"the quote {quoted} is never closed")
+        raise Trouble(SyntaxProblem, f"the quote {quoted} is never closed")
     return raw, match.end()
 
 
@@ -91,7 +92,7 @@ def _filled(text: str, known: Mapping[str, str]) -> str:
     for piece in pieces:
         if not isinstance(piece, str):
             hint = "single quotes keep a $ as it is"
-            raise SyntaxProblem("references belong into shoal.yaml, not into .env", hint=hint)
+            raise Trouble(SyntaxProblem, "references belong into shoal.yaml, not into .env", hint)
     return "".join(str(piece) for piece in pieces)
 
 

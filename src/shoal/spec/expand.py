@@ -29,6 +29,17 @@ _REFERENCE = re.compile(r"([a-z][a-z0-9-]*)\.([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)
 Piece = str | Ref
 
 
+class Trouble(Exception):
+    """What is wrong with a `${...}`; whoever knows the text's place makes an error of it. `at` is the `$`'s index."""
+
+    def __init__(self, kind: type[FileError], what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.kind = kind
+        self.what = what
+        self.hint = hint
+        self.at = 0
+
+
 class Scope:
     """What names mean here: variables, and which names are those of services and the like."""
 
@@ -38,14 +49,18 @@ class Scope:
 
 
 def expand(text: str, scope: Scope, depth: int = 0) -> list[Piece]:
-    """The text in pieces. Raises MissingVariable, SyntaxProblem or UnknownReference, without a place."""
+    """The text in pieces. Raises Trouble."""
     if depth > DEEPEST:
-        raise SyntaxProblem(f"defaults in each other, more than {DEEPEST} deep")
+        raise Trouble(SyntaxProblem, f"defaults in each other, more than {DEEPEST} deep")
     pieces: list[Piece] = []
     start = 0
     while (dollar := text.find("$", start)) >= 0:
         pieces.append(text[start:dollar])
-        more, start = _dollar(text, dollar + 1, scope, depth)
+        try:
+            more, start = _dollar(text, dollar + 1, scope, depth)
+        except Trouble as trouble:
+            trouble.at = dollar
+            raise
         pieces += more
     pieces.append(text[start:])
     return pieces
@@ -71,7 +86,9 @@ def _closing(text: str, start: int) -> int:
         opened += {"${": 1, "}": -1}.get(token[0], 0)
         if not opened:
             return start + token.start()
-    raise SyntaxProblem(f"{quote(text[start - 2 :])} has no closing brace", hint="a dollar sign itself is written $$")
+    raise Trouble(
+        SyntaxProblem, f"{quote(text[start - 2 :])} has no closing brace", "a dollar sign itself is written $$"
+    )
 
 
 def _braces(body: str, scope: Scope, depth: int) -> list[Piece]:
@@ -80,11 +97,11 @@ def _braces(body: str, scope: Scope, depth: int) -> list[Piece]:
         return [Ref("property", reference[1], reference[2])]
     if body in scope.names:
         what = f"${{{body}}} names a service, a job or a backing service, but none of its properties"
-        raise UnknownReference(what, hint=f"such as ${{{body}.host}}")
+        raise Trouble(UnknownReference, what, f"such as ${{{body}.host}}")
     variable = _VARIABLE.fullmatch(body)
     if not variable:
         what = f"{quote('${' + body + '}')} is neither a variable nor a reference"
-        raise SyntaxProblem(what, hint="a dollar sign itself is written $$")
+        raise Trouble(SyntaxProblem, what, "a dollar sign itself is written $$")
     return _operator(variable[1], variable[2] or "", variable[3] or "", scope, depth)
 
 
@@ -98,7 +115,7 @@ def _operator(name: str, operator: str, rest: str, scope: Scope, depth: int) -> 
         case "+":
             return [] if given is None else expand(rest, scope, depth + 1)
         case "?" if given is None:
-            raise MissingVariable(f"the variable {name} is needed{': ' if rest else ''}{rest}", hint=_hint(name))
+            raise Trouble(MissingVariable, f"the variable {name} is needed{': ' if rest else ''}{rest}", _hint(name))
         case "?":
             return [given or ""]
     return [_required(name, scope)]
@@ -108,16 +125,13 @@ def _required(name: str, scope: Scope) -> str:
     value = scope.variables.get(name)
     if value is None:
         hint = _hint(name) + f", or write ${{{name}:-}} for an empty text"
+        if name == "PORT":
+            hint = "for the port that is allotted to it write ${self.port}"
         if name in scope.names:
             hint = f"for the address of {name} write ${{{name}.host}} or another of its properties"
-        raise MissingVariable(f"the variable {name} has no value", hint=hint)
+        raise Trouble(MissingVariable, f"the variable {name} has no value", hint)
     return value
 
 
 def _hint(name: str) -> str:
     return f"set it, or put `{name}=...` into .env beside the file"
-
-
-def trouble(error: FileError) -> tuple[type[FileError], str, str]:
-    """Kind, sentence and hint, for whoever knows the place."""
-    return type(error), error.what, error.hint

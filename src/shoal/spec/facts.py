@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from shoal.errors import FileError, MissingFile, Place, UnknownReference, WrongType
 from shoal.spec.models import NAME, File
 from shoal.spec.report import Report
-from shoal.spec.tree import Node, Path, Table, find
+from shoal.spec.tree import Node, Path, Scalar, Table, find
 from shoal.spec.words import quote, suggestion
 
 SECTIONS = {"services": "service", "jobs": "job", "backing": "backing"}
@@ -57,6 +57,13 @@ class Facts:
     def problem(self, kind: type[FileError], path: Path, what: str, hint: str = "") -> None:
         """Report something wrong with the value at `path`."""
         self.report.add(kind, path, what, self.at(path), hint)
+
+    def problem_in(self, kind: type[FileError], path: Path, part: str, what: str, hint: str = "") -> None:
+        """Report something wrong with a part of the text at `path`."""
+        node = find(self.tree, path)
+        index = node.text.find(part) if isinstance(node, Scalar) else -1
+        place = node.within(index) if isinstance(node, Scalar) and index >= 0 else self.at(path)
+        self.report.add(kind, path, what, place, hint)
 
     def problem_at_key(self, kind: type[FileError], path: Path, what: str, hint: str = "") -> None:
         """Report something wrong with the entry at `path`: its key is where to look."""

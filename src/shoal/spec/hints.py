@@ -80,7 +80,10 @@ def keys(model: type[msgspec.Struct]) -> dict[str, Key]:
 
 def expected(hint: Any) -> str:
     """What would be right, in words."""
-    return either(word for option in taken_apart(hint).options if option is not type(None) for word in _words(option))
+    options = [option for option in taken_apart(hint).options if option is not type(None)]
+    # Beside words such as `no`, a truth value is only YAML 1.1's reading of them.
+    worded = [option for option in options if option is not bool or not any(base(o) is Literal for o in options)]
+    return either(word for option in worded for word in _words(option))
 
 
 def _words(option: Any) -> list[str]:

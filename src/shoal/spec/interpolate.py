@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shoal.errors import FileError, WrongType
+from shoal.errors import WrongType
 from shoal.model.values import concat
-from shoal.spec.expand import Scope, expand, trouble
+from shoal.spec.expand import Scope, Trouble, expand
 from shoal.spec.report import Report
 from shoal.spec.tree import Entry, Items, Node, Path, Scalar, Table
 
@@ -41,13 +41,12 @@ def _scalar(node: Scalar, scope: Scope, path: Path, report: Report) -> Scalar:
         return _carried(node, path, report)
     try:
         value = concat(*expand(node.text, scope))
-    except FileError as error:
-        kind, what, hint = trouble(error)
-        report.add(kind, path, what, node.place, hint)
+    except Trouble as trouble:
+        report.add(trouble.kind, path, trouble.what, node.within(trouble.at), trouble.hint)
         return Scalar(node.text, node.place, "unknown")
     if all(isinstance(part, str) for part in value.parts):
         return _carried(Scalar("".join(str(part) for part in value.parts), node.place, "made"), path, report)
-    return Scalar(node.text, node.place, "made", value.parts)
+    return Scalar(node.text, node.place, "made", value.parts, node.margin)
 
 
 def _carried(node: Scalar, path: Path, report: Report) -> Scalar:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path as FilePath
 
-from shoal.errors import MissingFile, Place, WrongType
+from shoal.errors import MissingFile, MissingVariable, Place, WrongType
 from shoal.model.app import App
 from shoal.spec import overlay
 from shoal.spec.backings import backing_of, secrets_of
@@ -33,15 +33,44 @@ def load(folder_or_file: FilePath, *, environment: str | None = None, variables:
     """
     file = located(folder_or_file)
     report = Report()
-    written = read_file(file, report)
+    written = _without_anchors(read_file(file, report))
+    overlays = overlay.environments(written, report)
     chosen = environment or overlay.ALWAYS
-    tree = _overlaid(written, chosen, report)
+    overlay.check_there(chosen, overlays, written)
     known = with_dotenv(file.parent, variables)
-    tree = interpolate(tree, known, report)
-    facts = Facts(conform(tree, File, report), tree, file.parent, known, report)
-    app = _app(facts, chosen)
+    app = _loaded(written, overlays, chosen, file.parent, known, report)
+    for other in overlays:
+        _check_other(written, overlays, other, file.parent, known, report)
     report.raise_any()
     return app
+
+
+def _loaded(
+    written: Table,
+    overlays: dict[str, Table],
+    environment: str,
+    folder: FilePath,
+    variables: Mapping[str, str],
+    report: Report,
+) -> App:
+    """The app in one environment, as far as it could be understood."""
+    tree = overlay.merged(written.without("environments"), overlays[environment], (), report)
+    tree = interpolate(tree, variables, report)
+    return _app(Facts(conform(tree, File, report), tree, folder, variables, report), environment)
+
+
+def _check_other(
+    written: Table,
+    overlays: dict[str, Table],
+    environment: str,
+    folder: FilePath,
+    variables: Mapping[str, str],
+    report: Report,
+) -> None:
+    """An environment that isn't asked for is checked all the same, but for what only its own machines have."""
+    aside = Report()
+    _loaded(written, overlays, environment, folder, variables, aside)
+    report.also(aside, but=(MissingVariable, MissingFile), note=f"(in environment {environment})")
 
 
 def find_file(start: FilePath) -> FilePath:
@@ -80,12 +109,9 @@ def located(folder_or_file: FilePath) -> FilePath:
     raise MissingFile(what, where=Place(str(folder_or_file)), hint="`shoal init` writes a first one")
 
 
-def _overlaid(written: Table, environment: str, report: Report) -> Table:
-    """The file as it is in one environment. Keys that start with x- are a place for anchors."""
-    base = Table({key: entry for key, entry in written.entries.items() if not key.startswith("x-")}, written.place)
-    overlays = overlay.environments(base, report)
-    chosen = overlay.choose(overlays, environment, base)
-    return overlay.merged(base.without("environments"), chosen, (), report)
+def _without_anchors(written: Table) -> Table:
+    """Top keys that start with x- are a place to keep anchors, and nothing else."""
+    return written.without(*(key for key in written.entries if key.startswith("x-")))
 
 
 def _app(facts: Facts, environment: str) -> App:

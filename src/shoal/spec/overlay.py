@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from shoal.errors import UnknownKey, UnknownReference, WrongType
+from shoal.spec.models import NAME
 from shoal.spec.report import Report
 from shoal.spec.tree import Entry, Node, Path, Scalar, Table, empty
 from shoal.spec.words import quote, shown, suggestion
@@ -28,6 +31,10 @@ def environments(tree: Table, report: Report) -> dict[str, Table]:
 def _overlay(name: str, entry: Entry, report: Report) -> Table:
     node = entry.value
     path = ("environments", name)
+    if not re.fullmatch(NAME, name):
+        report.add(
+            WrongType, path, f"{quote(name)} is not a valid name", entry.place, "lower-case letters, digits and -"
+        )
     if isinstance(node, Table):
         for key in FIXED:
             if key in node.entries:
@@ -38,10 +45,10 @@ def _overlay(name: str, entry: Entry, report: Report) -> Table:
     return empty(entry.place)
 
 
-def choose(overlays: dict[str, Table], environment: str, tree: Table) -> Table:
-    """The overlay of that name. Raises UnknownReference."""
+def check_there(environment: str, overlays: dict[str, Table], tree: Table) -> None:
+    """Raises UnknownReference if there is no overlay of that name."""
     if environment in overlays:
-        return overlays[environment]
+        return
     entry = tree.entries.get("environments")
     hint = suggestion(environment, overlays, "there are")
     what = f"there is no environment {quote(environment)}"

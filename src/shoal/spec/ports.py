@@ -36,7 +36,7 @@ def ports_of(entry: ServiceEntry, path: Path, facts: Facts) -> tuple[Port, ...] 
 def _port(name: str, entry: PortEntry, path: Path, facts: Facts) -> Port:
     if not valid(name) and not facts.report.broken(path):
         number = re.search(r"[0-9]", name) and not re.search(r"[A-Za-z]", name)
-        hint = "ports are allotted: give it a name, and listen on $PORT or ${self.port}" if number else ""
+        hint = "ports are allotted: give it a name; its number is ${self.port} and the variable PORT" if number else ""
         facts.problem_at_key(WrongType, path, f"{quote(name)} is not a valid name of a port", hint)
     env = (entry.env,) if isinstance(entry.env, str) else tuple(entry.env)
     for variable in env:

@@ -83,6 +83,14 @@ def _unreadable(error: yaml.reader.ReaderError, text: str, file: str) -> SyntaxP
     return SyntaxProblem(f"not YAML: {error.reason}", where=where)
 
 
+def _margin(event: Any) -> int:
+    """How far the text begins from the mark, if it stands in the file letter by letter."""
+    margin = 0 if event.style is None else 1
+    width = event.end_mark.column - event.start_mark.column - 2 * margin
+    same = event.start_mark.line == event.end_mark.line and width == len(event.value)
+    return margin if same else -1
+
+
 class _Open:
     """A collection whose end hasn't come yet; a map's children are key, value, key, value."""
 
@@ -146,7 +154,7 @@ class _Builder:
         place = self.place(event)
         self.tag(event, place)
         plain = event.implicit[0] or event.tag in _PLAIN_TAGS
-        return Scalar(event.value, place, "plain" if plain else "quoted")
+        return Scalar(event.value, place, "plain" if plain else "quoted", margin=_margin(event))
 
     def alias(self, event: Any) -> Node:
         node = self.anchors.get(event.anchor)

@@ -49,7 +49,7 @@ def _reference(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: boo
         _check_own(ref, path, caller, facts)
     elif ref.name == "gateway":
         if facts.file.gateway is UNSET:
-            facts.problem(UnknownReference, path, f"{_written(ref)}: there is no gateway")
+            facts.problem_in(UnknownReference, path, _written(ref), f"{_written(ref)}: there is no gateway")
         _check_attribute(ref, SERVICE, path, facts)
     else:
         _check_needed(ref, path, caller, facts, argument)
@@ -60,7 +60,7 @@ def _secret(ref: Ref, path: Path, facts: Facts, argument: bool) -> Ref:
     names = facts.names("secrets")
     if ref.attr not in names:
         hint = suggestion(ref.attr, names, "there are") or f"declare it: `secrets: {{{ref.attr}: {{generate: 32}}}}`"
-        facts.problem(UnknownReference, path, f"there is no secret {quote(ref.attr)}", hint)
+        facts.problem_in(UnknownReference, path, _written(ref), f"there is no secret {quote(ref.attr)}", hint)
     elif argument:
         _shown_to_all(ref, path, facts)
     return Ref("secret", ref.attr)
@@ -68,7 +68,9 @@ def _secret(ref: Ref, path: Path, facts: Facts, argument: bool) -> Ref:
 
 def _shown_to_all(ref: Ref, path: Path, facts: Facts) -> None:
     what = f"{_written(ref)} in a command line can be read by every user of the machine"
-    facts.problem(SecretInArgument, path, what, "put it into `environment` and read the variable in the program")
+    facts.problem_in(
+        SecretInArgument, path, _written(ref), what, "put it into `environment` and read the variable in the program"
+    )
 
 
 def _check_own(ref: Ref, path: Path, caller: Caller, facts: Facts) -> None:
@@ -76,26 +78,27 @@ def _check_own(ref: Ref, path: Path, caller: Caller, facts: Facts) -> None:
     if first == "ports" and name:
         if name not in (caller.ports if caller.ports is not None else ("http",)):
             hint = suggestion(name, caller.ports or (), "it has")
-            facts.problem(UnknownReference, path, f"{caller.name} has no port {quote(name)}", hint)
+            facts.problem_in(UnknownReference, path, _written(ref), f"{caller.name} has no port {quote(name)}", hint)
         return
     _check_attribute(ref, (*SELF, "ports.<name>"), path, facts)
     if ref.attr == "port" and caller.ports == ():
-        facts.problem(UnknownReference, path, f"{_written(ref)}: {caller.name} has no port")
+        facts.problem_in(UnknownReference, path, _written(ref), f"{_written(ref)}: {caller.name} has no port")
 
 
 def _check_needed(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: bool) -> None:
     kind = facts.kinds.get(ref.name)
     if kind is None:
         known = [*(need.name for need in caller.needs), "self", "gateway", "secrets"]
-        facts.problem(
+        facts.problem_in(
             UnknownReference,
             path,
+            _written(ref),
             f"{_written(ref)}: nothing here is called {quote(ref.name)}",
             suggestion(ref.name, [*facts.kinds, *known], "there are"),
         )
     elif ref.name == caller.name:
         what = f"{_written(ref)}: a service is `self` to itself"
-        facts.problem(UnknownReference, path, what, f"write ${{self.{ref.attr}}}")
+        facts.problem_in(UnknownReference, path, _written(ref), what, "its own address is ${self.host}:${self.port}")
     elif ref.name not in {need.name for need in caller.needs}:
         _not_needed(ref, path, caller, facts)
     else:
@@ -114,7 +117,9 @@ def _not_needed(ref: Ref, path: Path, caller: Caller, facts: Facts) -> None:
     line = f"`needs: [{', '.join([*listed, ref.name])}]`" if simple else f"`{ref.name}` to its needs"
     where = "/".join(str(step) for step in caller.path)
     hint = f"write {line} in {where}" if simple else f"add {line} in {where}"
-    facts.problem(UnknownReference, path, f"{_written(ref)}: {caller.name} doesn't need {ref.name}", hint)
+    facts.problem_in(
+        UnknownReference, path, _written(ref), f"{_written(ref)}: {caller.name} doesn't need {ref.name}", hint
+    )
 
 
 def properties(name: str, kind: str, facts: Facts) -> tuple[str, ...]:
@@ -137,7 +142,7 @@ def _check_attribute(ref: Ref, known: tuple[str, ...], path: Path, facts: Facts)
         return
     hint = suggestion(ref.attr, known, "there are")
     what = f"{ref.name} has no property {quote(ref.attr)}" if known else f"{ref.name} has no properties: it is a job"
-    facts.problem(UnknownReference, path, what, hint)
+    facts.problem_in(UnknownReference, path, _written(ref), what, hint)
 
 
 def _written(ref: Ref) -> str:

@@ -24,10 +24,12 @@ class Report:
         """Whether a problem was found at `path`, or anywhere below it."""
         return any(bad[: len(path)] == path for bad in self._broken)
 
-    def merge(self, other: Report) -> None:
-        """Take over what another pass found, without its broken paths."""
+    def also(self, other: Report, but: tuple[type[FileError], ...], note: str) -> None:
+        """Take over what another pass found beyond this one, but for some kinds, with a note."""
         for key, problem in other.found.items():
-            self.found.setdefault(key, problem)
+            if key not in self.found and not isinstance(problem, but):
+                noted = type(problem)(f"{problem.what} {note}", where=problem.where, hint=problem.hint)
+                self.found[(problem.where, noted.what)] = noted
 
     def raise_any(self) -> None:
         """Nothing, the only problem, or `Problems` with all of them in the file's order."""

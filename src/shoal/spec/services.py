@@ -71,7 +71,9 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
 def _check_command(entry: Work, path: Path, facts: Facts) -> None:
     words = entry.command if isinstance(entry.command, list) else entry.command.value.parts
     if entry.stack == "command" and not words and not facts.report.broken((*path, "command")):
-        facts.problem(WrongType, path, "`stack: command` needs a `command`", "command: [./server, --port, $PORT]")
+        facts.problem(
+            WrongType, path, "`stack: command` needs a `command`", 'command: [./server, --port, "${self.port}"]'
+        )
 
 
 def _request(text: str, path: Path, facts: Facts) -> str:

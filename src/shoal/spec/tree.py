@@ -22,15 +22,21 @@ NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 class Scalar(msgspec.Struct, frozen=True):
     """One value. `made` by interpolation; `unknown`: would be, but nobody asked for it (another environment).
 
-    `parts` is the text with references as holes; None when it has none.
+    `parts` is the text with references as holes; None when it has none. `margin` is how far right of `place` the text
+    begins (a quote's width), or -1 when columns in the text aren't columns in the file.
     """
 
     text: str
     place: Place
     style: Style = "plain"
     parts: tuple[str | Ref, ...] | None = None
+    margin: int = -1
     size: int = 1
     depth: int = 0
+
+    def within(self, index: int) -> Place:
+        """Where the character with this index stands."""
+        return self.place._replace(column=self.place.column + self.margin + index) if self.margin >= 0 else self.place
 
     @property
     def null(self) -> bool:

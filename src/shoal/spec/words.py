@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from shoal.spec.scalars import number, truth
 from shoal.spec.tree import Items, Node, Scalar
 
 LONGEST = 60
@@ -20,8 +21,12 @@ def quote(text: str) -> str:
 def shown(node: Node) -> str:
     """What stands there, for `... , got X`."""
     if isinstance(node, Scalar):
-        return "nothing" if node.null else quote(node.text)
+        return "nothing" if node.null else node.text if _is_bare(node) else quote(node.text)
     return "a list" if isinstance(node, Items) else "a map"
+
+
+def _is_bare(node: Scalar) -> bool:
+    return node.style == "plain" and (number(node.text) is not None or truth(node.text) is not None)
 
 
 def either(choices: Iterable[str], last: str = "or") -> str:

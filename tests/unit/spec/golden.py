@@ -14,7 +14,7 @@ REWRITE = bool(os.environ.get("SHOAL_GOLDEN"))
 
 
 class Case:
-    """`shoal.yaml` comes first; `==== NAME` starts another part: a file such as `.env`, `environment`, or the result."""
+    """`shoal.yaml` comes first; `==== NAME` starts another part: a file (`.env`), `environment`, or the result."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
@@ -43,9 +43,11 @@ def plain(value: object) -> object:
     if isinstance(value, Value):
         return str(value)
     if isinstance(value, msgspec.Struct):
+        tag = type(value).__struct_config__.tag
         fields = msgspec.structs.fields(type(value))
         given = {field.name: getattr(value, field.name) for field in fields}
-        return {field.name: plain(given[field.name]) for field in fields if given[field.name] != _default(field)}
+        found = {field.name: plain(given[field.name]) for field in fields if given[field.name] != _default(field)}
+        return {tag: found} if isinstance(tag, str) else found
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, tuple) else value

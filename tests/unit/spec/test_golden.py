@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 import yaml
-from tests.unit.spec.golden import Case, cases, plain
 
 from shoal.errors import FileError
 from shoal.model.app import App
 from shoal.spec import load
+from tests.unit.spec.golden import Case, cases, plain
 
 
 def _load(case: Case, folder: Path) -> App:
