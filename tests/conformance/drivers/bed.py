@@ -189,11 +189,10 @@ class ProcessBed(Bed):
             return int(launch.ask(sock, {"do": "list"})["pid"])
 
     async def clean(self) -> None:
-        await self.driver.close()
+        await self.driver.close()  # (closing twice is fine)
         self.driver = self.fresh()
         await self.driver.open(self.wake)
-        for instance in await self.driver.observe():
-            await self.driver.stop(instance.id, grace=0)
+        await asyncio.gather(*(self.driver.stop(i.id, grace=0) for i in await self.driver.observe()))
         await self.driver.close()
         keeper = self.keeper()
         await asyncio.to_thread(launch.end_keeper, self.root)

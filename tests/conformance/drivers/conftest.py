@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+
 from tests.conformance.drivers.bed import Bed, FakeBed, ProcessBed
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.conformance.drivers.bed import Bed
 
 from shoal.errors import DriverFailed
 from shoal.model.app import Port
 from shoal.model.values import Ref, Value
+from tests.conformance.drivers.bed import Bed
 
 
 async def test_the_same_instances_are_adopted(bed: Bed) -> None:

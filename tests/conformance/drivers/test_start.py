@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.conformance.drivers.bed import Bed
 
 from shoal.errors import DriverFailed, ShoalError, ToolMissing
 from shoal.model.app import Port
 from shoal.model.values import Ref, Value, address, concat, own, secret
 from shoal.model.workload import After
+from tests.conformance.drivers.bed import Bed
 
 
 async def test_an_instance_has_a_pid_and_an_endpoint_per_port(bed: Bed) -> None:

@@ -6,10 +6,10 @@ import asyncio
 import time
 
 import pytest
-from tests.conformance.drivers.bed import Bed, until
 
 from shoal.errors import DriverFailed
 from shoal.model.app import Stop
+from tests.conformance.drivers.bed import Bed, until
 
 
 @pytest.mark.parametrize("code", [0, 3])

@@ -150,10 +150,10 @@ class ProcessDriver:
             return await self._spawn(workload, spec)
         except BaseException:
             self.state.forget(name)
+            self._shelf.prune(workload.name, {*self._tracked, *self._starting})
             raise
         finally:
             del self._starting[name]
-            self._shelf.prune(workload.name, {*self._tracked, *self._starting})
 
     def _instance(
         self, workload: Workload, index: int, failures: int, name: str, endpoints: dict[str, Endpoint]

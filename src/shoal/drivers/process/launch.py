@@ -6,6 +6,7 @@ pid = start_daemon(state, [...], env, cwd=..., log=...)      # restarted by the 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -99,4 +100,5 @@ def end_keeper(state: Path) -> None:
     if sock := find_keeper(state):
         with sock:
             ask(sock, {"do": "quit"})
-            sock.recv(1)  # end of file: it is gone
+            with contextlib.suppress(ConnectionError):
+                sock.recv(1)  # end of file: it is gone

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import os
+import select
 from collections.abc import Callable
 
 from shoal.drivers.process.census import Leader, ticks
@@ -44,9 +45,11 @@ class Tracked:
         return Leader(self.instance.pid, self._start, self._ended)
 
     def watch(self, pidfd: int, ended: Callable[[Tracked], None]) -> None:
-        """Calls `ended` from the loop when the leader ends."""
+        """Calls `ended` from the loop when the leader ends; at once if it has ended, and only waits to be reaped."""
         self._pidfd = pidfd
         asyncio.get_running_loop().add_reader(pidfd, self._leader_ended, ended)
+        if _readable(pidfd):
+            self._leader_ended(ended)
 
     def _leader_ended(self, ended: Callable[[Tracked], None]) -> None:
         self._ended = ticks()
@@ -81,3 +84,9 @@ class Tracked:
             pass
         finally:
             self._limit = None
+
+
+def _readable(descriptor: int) -> bool:
+    poll = select.poll()  # select() takes no descriptor above 1023
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(0))

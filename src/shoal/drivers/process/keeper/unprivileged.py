@@ -26,15 +26,17 @@ def become_unprivileged(folders: list[str]) -> None:
 
 
 def _rename_root() -> bool:
+    """Whether it could. Raises OSError when it got stuck half-way: there is no way back out of a namespace."""
+    gid = os.getgid()  # inside, before it is mapped, it would read as nobody's
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWUSER) != 0:
         return False
     try:
         _put("/proc/self/setgroups", "deny")
         _put("/proc/self/uid_map", f"{NOBODY} 0 1")
-        _put("/proc/self/gid_map", f"{NOBODY} {os.getgid()} 1")
-    except OSError:
-        return False
+        _put("/proc/self/gid_map", f"{NOBODY} {gid} 1")
+    except OSError as error:
+        raise OSError(error.errno, f"its user namespace can't be set up ({error.strerror})") from error
     return True
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from shoal.drivers.driver import LogFile
 from shoal.drivers.process.logs import quota
 from shoal.drivers.process.logs.times import Recorder, Times, index_of
+
+SUFFIX = ".log"
 
 
 class Shelf:
@@ -39,14 +42,16 @@ class Shelf:
                 self._recorders.pop(log, None)
 
     def prune(self, workload: str, needed: Collection[str]) -> None:
-        """Drops all but the newest logs of a workload, and never those of `needed` instances."""
-        old = self.files([workload])[: -self._kept]
-        for file in old:
-            if file.instance not in needed:
-                log = Path(file.path)
-                self._recorders.pop(log, None)
-                log.unlink(missing_ok=True)
-                index_of(log).unlink(missing_ok=True)
+        """Drops all but the newest logs of a workload; those of `needed` instances don't count."""
+        folder = self._folder / workload
+        names = {name[: -len(SUFFIX)] for name in os.listdir(folder) if name.endswith(SUFFIX)}  # noqa: PTH208 (hot)
+        spare = [folder / (name + SUFFIX) for name in names.difference(needed)]
+        if len(spare) <= self._kept:
+            return
+        for log in sorted(spare, key=_begun)[: -self._kept]:
+            self._recorders.pop(log, None)
+            log.unlink(missing_ok=True)
+            index_of(log).unlink(missing_ok=True)
 
     def _recorder(self, log: Path) -> Recorder:
         if log not in self._recorders:
