@@ -10,7 +10,7 @@ from posts.logs import configure_logging
 
 THREADS = 4
 BACKLOG = 1024
-GRACE_S = 20
+GRACE_S = 8
 
 
 def main() -> int:

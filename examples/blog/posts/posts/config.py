@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 
 class ConfigError(Exception):
@@ -36,7 +37,10 @@ class Listen:
 
 def database_url(env: Mapping[str, str] = os.environ) -> URL:
     """DATABASE_URL in its usual spelling, with psycopg as the driver."""
-    return make_url(required(env, "DATABASE_URL")).set(drivername="postgresql+psycopg")
+    try:
+        return make_url(required(env, "DATABASE_URL")).set(drivername="postgresql+psycopg")
+    except ArgumentError:
+        raise ConfigError("DATABASE_URL is not postgresql://user:password@host:port/name") from None
 
 
 def required(env: Mapping[str, str], name: str) -> str:

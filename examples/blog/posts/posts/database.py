@@ -10,6 +10,7 @@ db = SQLAlchemy(metadata=Base.metadata)
 
 # pre_ping makes a restart of the database invisible; the timeouts bound what an unreachable one costs.
 ENGINE_OPTIONS: dict[str, Any] = {
+    "hide_parameters": True,  # what users wrote does not belong into logs
     "pool_pre_ping": True,
     "pool_size": 5,
     "max_overflow": 0,

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Mapping
 
 from flask import Flask, Response, jsonify
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
@@ -53,7 +53,7 @@ def error_response(status: int, errors: Mapping[str, str]) -> Response:
 def register_error_handlers(app: Flask) -> None:
     app.register_error_handler(ApiError, _api_error)
     app.register_error_handler(HTTPException, _http_error)
-    for lost in (OperationalError, InterfaceError, PoolTimeout):
+    for lost in (OperationalError, InterfaceError, InternalError, PoolTimeout):
         app.register_error_handler(lost, _database_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -73,7 +73,7 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _database_error(error: Exception) -> Response:
-    log.error("the database cannot be used: %s", error)
+    log.error("the database cannot be used: %s", getattr(error, "orig", error))
     return error_response(503, {"database": "is unavailable"})
 
 

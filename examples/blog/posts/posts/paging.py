@@ -20,13 +20,13 @@ class Page:
     offset: int
 
     @classmethod
-    def from_query(cls, query: "MultiDict[str, str]") -> "Page":
+    def from_query(cls, query: MultiDict[str, str]) -> "Page":
         limit = _number(query, "limit", DEFAULT_LIMIT)
         offset = _number(query, "offset", 0)
         return cls(limit=min(limit, MAX_LIMIT), offset=min(offset, MAX_BIGINT))
 
 
-def _number(query: "MultiDict[str, str]", name: str, default: int) -> int:
+def _number(query: MultiDict[str, str], name: str, default: int) -> int:
     value = query.get(name, "")
     if not value:
         return default

@@ -98,3 +98,8 @@ def test_who_asks_is_checked_before_what_exists_before_what_is_sent(anna: Api, b
     assert refusal(ben.put(f"/articles/{slug}"))[0] == 403
     assert refusal(anna.put(f"/articles/{slug}"))[0] == 422
     assert refusal(anna.post("/articles/none/comments")) == gone
+
+
+def test_very_many_tags_are_no_server_error(anna: Api) -> None:
+    tags = [str(i) for i in range(30_000)]
+    assert anna.publish(tagList=tags)["tagList"] == tags

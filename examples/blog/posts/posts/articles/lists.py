@@ -20,7 +20,7 @@ class ArticleList(TypedDict):
     articlesCount: int
 
 
-def filtered(query: "MultiDict[str, str]", viewer: Viewer | None) -> ArticleList:
+def filtered(query: MultiDict[str, str], viewer: Viewer | None) -> ArticleList:
     page = Page.from_query(query)
     values = {name: query[name] for name in _FILTERS if query.get(name)}
     if not all(map(is_storable, values.values())):
@@ -28,7 +28,7 @@ def filtered(query: "MultiDict[str, str]", viewer: Viewer | None) -> ArticleList
     return _listed([_FILTERS[name](value) for name, value in values.items()], page, viewer)
 
 
-def feed(query: "MultiDict[str, str]", viewer: Viewer) -> ArticleList:
+def feed(query: MultiDict[str, str], viewer: Viewer) -> ArticleList:
     followees = select(Follow.followee_id).where(Follow.follower_id == viewer.id, Follow.following)
     return _listed([Article.author_id.in_(followees)], Page.from_query(query), viewer)
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Row, Select, delete, func, insert, select, update
 
 from posts.articles.slugs import can_be_slug, new_slug
 from posts.articles.view import ArticleView, article_view, select_article
@@ -38,21 +38,23 @@ def show(slug: str, viewer: Viewer | None) -> ArticleView:
 
 def find(slug: str) -> int:
     """The article's id."""
-    return _found(slug, select(Article.id, Article.author_id)).id  # type: ignore[no-any-return]
+    article_id, _ = _found(slug, select(Article.id, Article.author_id))
+    return article_id
 
 
 def hold(slug: str) -> int:
     """The article's id; it cannot be deleted before the transaction ends."""
     held = select(Article.id, Article.author_id).with_for_update(read=True, key_share=True)
-    return _found(slug, held).id  # type: ignore[no-any-return]
+    article_id, _ = _found(slug, held)
+    return article_id
 
 
 def lock_own(slug: str, viewer: Viewer) -> int:
     """The article's id, locked against other writers; 403 unless it is the viewer's."""
-    row = _found(slug, select(Article.id, Article.author_id).with_for_update())
-    if row.author_id != viewer.id:
+    article_id, author_id = _found(slug, select(Article.id, Article.author_id).with_for_update())
+    if author_id != viewer.id:
         raise forbidden("article")
-    return row.id  # type: ignore[no-any-return]
+    return article_id
 
 
 def create(viewer: Viewer, texts: dict[str, str], tags: list[str]) -> ArticleView:
@@ -85,10 +87,10 @@ def remove(article_id: int) -> None:
 def _add_tags(article_id: int, tags: list[str]) -> None:
     if tags:
         rows = [{"article_id": article_id, "position": i, "tag": tag} for i, tag in enumerate(tags)]
-        db.session.execute(insert(ArticleTag).values(rows))
+        db.session.execute(insert(ArticleTag), rows)
 
 
-def _found(slug: str, statement: Any) -> Any:
+def _found(slug: str, statement: Select[int, UUID]) -> Row[int, UUID]:
     _check_slug(slug)
     row = db.session.execute(statement.where(Article.slug == slug)).one_or_none()
     if row is None:

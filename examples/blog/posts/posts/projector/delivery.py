@@ -8,7 +8,7 @@ from collections.abc import Callable
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import BadSubjectError
-from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from posts.projector.events import BadEvent, Event, parse_event
@@ -21,8 +21,9 @@ RETRY_DELAY_S = 0.2
 OUTAGE_PAUSE_S = 0.5
 CONFIRM_HEADER = "Confirm-To"
 
-# The database is away, starting, or not migrated yet: no fault of the event.
-OUTAGES = (OperationalError, InterfaceError, ProgrammingError, PoolTimeout)
+# The database refuses what the event says. Any other error of its is an outage: away, or not migrated yet.
+FAULTS = (DataError, IntegrityError)
+OUTAGES = (DBAPIError, PoolTimeout)
 
 
 class Interrupted(Exception):
@@ -57,8 +58,10 @@ class Delivery:
             try:
                 await asyncio.to_thread(work)
                 return None
+            except FAULTS as error:
+                return error
             except OUTAGES as error:
-                log.warning("the database cannot be used, trying again: %s", error)
+                log.warning("the database cannot be used, trying again: %s", getattr(error, "orig", error))
             except Exception as error:
                 return error
             await msg.in_progress()
