@@ -11,14 +11,14 @@ from __future__ import annotations
 from typing import Any
 
 from shoal.spec.dotenv import variables
-from shoal.spec.load import find_file as find
-from shoal.spec.load import load
+from shoal.spec.finding import find
+from shoal.spec.loading import load
 
 __all__ = ["find", "load", "schema", "variables"]
 
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of the file, made from the models."""
-    from shoal.spec.schema import made
+    from shoal.spec.json_schema import made
 
     return made()

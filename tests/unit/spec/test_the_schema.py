@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from shoal.spec import schema
-from shoal.spec.schema import FILE, text
+from shoal.spec.json_schema import FILE, text
 from tests.unit.spec.golden import Case, cases
 
 
@@ -31,7 +31,7 @@ def validator() -> Any:
 
 
 def test_the_file_in_the_package_is_current() -> None:
-    assert FILE.read_text(encoding="utf-8") == text(), "run: python -m shoal.spec.schema"
+    assert FILE.read_text(encoding="utf-8") == text(), "run: python -m shoal.spec.json_schema"
 
 
 def test_it_is_a_valid_schema() -> None:

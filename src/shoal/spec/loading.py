@@ -14,6 +14,7 @@ from shoal.spec.conform import conform
 from shoal.spec.cycles import check_cycles
 from shoal.spec.dotenv import variables as with_dotenv
 from shoal.spec.facts import Facts, check_names, valid
+from shoal.spec.finding import located
 from shoal.spec.gateway import gateway_of
 from shoal.spec.interpolate import interpolate
 from shoal.spec.models import File
@@ -22,8 +23,6 @@ from shoal.spec.report import Report
 from shoal.spec.services import services_of
 from shoal.spec.tree import Path, Table, find, walk
 from shoal.spec.words import quote
-
-NAMES = ("shoal.yaml", "shoal.yml")
 
 
 def load(folder_or_file: FilePath, *, environment: str | None = None, variables: Mapping[str, str]) -> App:
@@ -71,42 +70,6 @@ def _check_other(
     aside = Report()
     _loaded(written, overlays, environment, folder, variables, aside)
     report.also(aside, but=(MissingVariable, MissingFile), note=f"(in environment {environment})")
-
-
-def find_file(start: FilePath) -> FilePath:
-    """The file an app is described in: `start` itself, or shoal.yaml in this folder or the nearest one above."""
-    if start.is_file():
-        return start
-    if not start.exists():
-        raise MissingFile(f"there is no {start}", hint="name a shoal.yaml, or a folder with one in it")
-    for folder in (start, *_above(start)):
-        for name in NAMES:
-            if (folder / name).is_file():
-                return folder / name
-    what = f"there is no {NAMES[0]} in {start.absolute()} or above"
-    raise MissingFile(what, hint="`shoal init` writes a first one; -f names another file")
-
-
-def _above(start: FilePath) -> list[FilePath]:
-    """The folders above, spelled the way `start` is: relative ones give short places in errors."""
-    if start.is_absolute():
-        return list(start.parents)
-    levels = len(start.absolute().parents)
-    return [start.joinpath(*[".."] * level) for level in range(1, levels + 1)]
-
-
-def located(folder_or_file: FilePath) -> FilePath:
-    """The file itself, or the one in this very folder."""
-    if not folder_or_file.is_dir():
-        if folder_or_file.exists():
-            return folder_or_file
-        where = Place(str(folder_or_file))
-        raise MissingFile("there is no such file", where=where, hint="`shoal init` writes a first one")
-    for name in NAMES:
-        if (folder_or_file / name).is_file():
-            return folder_or_file / name
-    what = f"there is no {NAMES[0]} in this folder"
-    raise MissingFile(what, where=Place(str(folder_or_file)), hint="`shoal init` writes a first one")
 
 
 def _without_anchors(written: Table) -> Table:

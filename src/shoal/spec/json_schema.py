@@ -1,4 +1,4 @@
-"""Models → JSON Schema, for editors. `python -m shoal.spec.schema` writes shoal.schema.json anew.
+"""Models → JSON Schema, for editors. `python -m shoal.spec.json_schema` writes shoal.schema.json anew.
 
 It is a little wider than the loader, which also sees what a schema can't: names, files, cycles. Wherever the loader
 takes a number or a choice, it takes a text with `${VARIABLE}` in it, and so does the schema.

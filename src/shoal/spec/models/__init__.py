@@ -1,0 +1,49 @@
+"""Everything a user may write in shoal.yaml, shorthands included. Descriptions are the reference and the schema."""
+
+from __future__ import annotations
+
+from shoal.spec.models.backing import BackingEntry, NatsEntry, PostgresEntry, SecretEntry, StreamEntry
+from shoal.spec.models.base import NAME, NAMED, Written
+from shoal.spec.models.file import File, Overlay
+from shoal.spec.models.gateway import CorsEntry, GatewayEntry, RespondEntry, RouteEntry
+from shoal.spec.models.service import (
+    HealthEntry,
+    NeedEntry,
+    Needs,
+    OnePortEntry,
+    PortEntry,
+    ProbeEntry,
+    RestartEntry,
+    StopEntry,
+    Words,
+)
+from shoal.spec.models.work import JobEntry, ServiceEntry, Work
+
+__all__ = [
+    "NAME",
+    "NAMED",
+    "BackingEntry",
+    "CorsEntry",
+    "File",
+    "GatewayEntry",
+    "HealthEntry",
+    "JobEntry",
+    "NatsEntry",
+    "NeedEntry",
+    "Needs",
+    "OnePortEntry",
+    "Overlay",
+    "PortEntry",
+    "PostgresEntry",
+    "ProbeEntry",
+    "RespondEntry",
+    "RestartEntry",
+    "RouteEntry",
+    "SecretEntry",
+    "ServiceEntry",
+    "StopEntry",
+    "StreamEntry",
+    "Words",
+    "Work",
+    "Written",
+]

@@ -1,0 +1,51 @@
+"""`backing` and `secrets`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from shoal.spec.models.base import Written
+from shoal.spec.scalars import Duration, Size
+
+
+class StreamEntry(Written, frozen=True, kw_only=True):
+    """A JetStream stream."""
+
+    name: Annotated[str, Meta(description="Its name.")]
+    subjects: Annotated[list[str], Meta(description="The subjects it keeps; * and > are wildcards.")]
+    max_age: Annotated[Duration, Meta(description="Messages older than this go; 0 keeps them for ever.")] = Duration(0)
+    max_bytes: Annotated[Size | UnsetType, Meta(description="The oldest go beyond this. Default: no bound.")] = UNSET
+
+
+class PostgresEntry(Written, frozen=True, kw_only=True):
+    """A PostgreSQL server."""
+
+    version: Annotated[Literal[16, 18], Meta(description="Major version.")] = 16
+    database: Annotated[str, Meta(description="Its database. Default: the entry's name.")] = ""
+    init: Annotated[list[str], Meta(description="SQL files, run once on a new database as its owner.")] = []
+
+
+class NatsEntry(Written, frozen=True, kw_only=True):
+    """A NATS server with JetStream."""
+
+    streams: Annotated[list[StreamEntry], Meta(description="Streams to have.")] = []
+
+
+class BackingEntry(Written, frozen=True, kw_only=True):
+    """A backing service: exactly one engine, with its settings or nothing."""
+
+    postgres: Annotated[PostgresEntry | UnsetType | None, Meta(description="PostgreSQL.")] = UNSET
+    nats: Annotated[NatsEntry | UnsetType | None, Meta(description="NATS with JetStream.")] = UNSET
+
+
+class SecretEntry(Written, frozen=True, kw_only=True):
+    """Where a secret comes from: exactly one source."""
+
+    env: Annotated[str | UnsetType, Meta(description="A variable of the caller's environment, or of .env.")] = UNSET
+    file: Annotated[str | UnsetType, Meta(description="A file, relative to this one.")] = UNSET
+    generate: Annotated[
+        int | bool | UnsetType | None,
+        Meta(ge=8, le=1024, description="Made at first start: this many random bytes (32)."),
+    ] = UNSET

@@ -1,0 +1,66 @@
+"""`services` and `jobs`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from shoal.spec.models.base import Written
+from shoal.spec.models.service import HealthEntry, Needs, OnePortEntry, PortEntry, RestartEntry, StopEntry, Words
+from shoal.spec.scalars import Template
+
+
+class Work(Written, frozen=True, kw_only=True):
+    """What services and jobs have in common."""
+
+    path: Annotated[str, Meta(description="Folder of the source, relative to this file. Default: this file's.")] = "."
+    stack: Annotated[
+        Literal["python", "java", "node", "command"] | UnsetType,
+        Meta(description="The language; detected from the source by default. `command` builds nothing."),
+    ] = UNSET
+    command: Annotated[
+        Words, Meta(description="What to run, instead of the stack's own. A text is split as in a shell.")
+    ] = []
+    args: Annotated[Words, Meta(description="Arguments added to the command.")] = []
+    environment: Annotated[
+        dict[str, Template | None] | list[Template],
+        Meta(description="Variables, as a map or as a list of NAME=value. A name alone takes the caller's value."),
+    ] = {}
+    working_dir: Annotated[str, Meta(description="Where to run, relative to `path`.")] = ""
+    needs: Annotated[
+        Needs,
+        Meta(description="Services it calls, backing services and jobs it uses: their addresses arrive as variables."),
+    ] = []
+    restart: Annotated[
+        Literal["always", "on-failure", "no"] | bool | RestartEntry | UnsetType,
+        Meta(description="always, on-failure or no; or a map with the pauses."),
+    ] = UNSET
+    stop: Annotated[StopEntry | UnsetType, Meta(description="How an instance is asked to end.")] = UNSET
+
+
+class ServiceEntry(Work, frozen=True, kw_only=True):
+    """A service: your code, running for as long as the app does."""
+
+    port: Annotated[
+        str | OnePortEntry | UnsetType, Meta(description="Its only port: a name (http, grpc, tcp ...) or a map.")
+    ] = UNSET
+    ports: Annotated[
+        list[str] | dict[str, PortEntry | None] | UnsetType,
+        Meta(description="Its ports: names, or a map from name to protocol and variables. [] is a worker: no port."),
+    ] = UNSET
+    health: Annotated[HealthEntry | UnsetType, Meta(description="How to ask an instance whether it is well.")] = UNSET
+    replicas: Annotated[int, Meta(ge=0, le=1000, description="How many instances.")] = 1
+    migrate: Annotated[
+        Words, Meta(description="Command that brings its database up to date; done before the first new instance.")
+    ] = []
+    warmup: Annotated[list[str], Meta(description="Requests that train a JVM's cache at build time: `GET /path`.")] = []
+
+
+class JobEntry(Work, frozen=True, kw_only=True):
+    """A job: runs to its end once."""
+
+    when: Annotated[
+        Literal["up", "request"],
+        Meta(description="`up`: each `up` sees that it's done; `request`: only `shoal run` runs it."),
+    ] = "up"
