@@ -19,10 +19,13 @@ def is_trained(root: Path, key: str, train: Train) -> bool:
 
 
 def adopt(root: Path, key: str, train: Train) -> bool:
-    """Let launches use what a training run wrote; False if it wrote nothing. Instances that run aren't touched, and
-    no workload's revision changes: the command names a file, and only that file's content is new."""
+    """Let launches use what a training run wrote; False if it wrote nothing. Call it only after the run has ended.
+    Instances that run aren't touched (they keep the old file open), and no workload's revision changes: the command
+    names a file, and only that file's content is new."""
     folder = artifact_folder(root, key)
-    if not (folder / train.output).is_file():
+    try:
+        (folder / train.written).replace(folder / train.output)
+    except FileNotFoundError:
         return False
     for name, value in train.files.items():
         fresh = folder / f"{name}.new"

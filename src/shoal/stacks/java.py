@@ -51,10 +51,10 @@ class Java(Stack):
         and folder. A service with a command of its own isn't trained: only the launch made here reads the result."""
         if service.command:
             return None
-        record = concat("-XX:AOTCacheOutput=", HERE, f"/{CACHE}")
-        options = words(concat("@", HERE, f"/{ARGUMENTS}"), record)
+        # Not from the file: it may already name a cache, and a run can't both read and write one.
+        record = words(*_flags(source), _trust(), concat("-XX:AOTCacheOutput=", HERE, f"/{CACHE}.new"))
         cached = concat(_options(source), '"-XX:AOTCache=', HERE, f'/{CACHE}"\n')
-        return Train(_run(source, options), _env(service), CACHE, {ARGUMENTS: cached})
+        return Train(_run(source, record), _env(service), f"{CACHE}.new", CACHE, {ARGUMENTS: cached})
 
 
 def _run(source: Source, options: tuple[Value, ...]) -> tuple[Value, ...]:
@@ -68,11 +68,13 @@ def _extract() -> Step:
     return Step("extract", command)
 
 
+def _flags(source: Source) -> tuple[str, ...]:
+    return (*FLAGS, "-Dspring.aot.enabled=true") if prepared_ahead(source.texts.get("pom.xml", "")) else FLAGS
+
+
 def _options(source: Source) -> Value:
-    lines = [*FLAGS]
-    if prepared_ahead(source.texts.get("pom.xml", "")):
-        lines.append("-Dspring.aot.enabled=true")
-    return concat("".join(f"{line}\n" for line in lines), '"', _trust(), '"\n')
+    """The text of the file: an option a line, quoted where a path may have spaces."""
+    return concat("".join(f"{flag}\n" for flag in _flags(source)), '"', _trust(), '"\n')
 
 
 def _build_options() -> Value:

@@ -75,13 +75,22 @@ def _compiler_plugin(root: ET.Element) -> ET.Element:
 
 def _use_eclipse(plugin: ET.Element, level: str) -> None:
     _set(plugin, "configuration/compilerId", "eclipse")
-    for tag in ("release", "source", "target", "fork", "executable"):
+    for tag in ("release", "source", "target", "fork", "executable", "compilerArgument"):
         for holder in plugin.findall(".//{*}configuration"):
             for each in holder.findall(f"{{*}}{tag}"):
+                holder.remove(each)
+    for holder in plugin.findall(".//{*}compilerArgs"):
+        for each in list(holder):
+            if not _understood(each.text or ""):
                 holder.remove(each)
     dependencies = _child(plugin, "dependencies")
     _dependency(dependencies, "org.codehaus.plexus", "plexus-compiler-eclipse", PLEXUS_COMPILER_ECLIPSE)
     _dependency(dependencies, "org.eclipse.jdt", "ecj", ECJ)
+
+
+def _understood(argument: str) -> bool:
+    """javac's own arguments (-Xlint, -Werror, --add-exports) stop another compiler; these two kinds are everybody's."""
+    return argument.strip().startswith("-A") or argument.strip() == "-parameters"
 
 
 def _dependency(parent: ET.Element, group: str, name: str, version: str) -> None:

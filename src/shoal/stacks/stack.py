@@ -33,11 +33,13 @@ class Train(msgspec.Struct, frozen=True):
     """A run whose purpose is a file that makes later starts faster.
 
     `command` and `env` are the launch's, varied; the run ends by SIGTERM after its requests, and may take `grace`
-    seconds to write `output` (relative to the artifact). Then `files` are written there, which the launch reads.
+    seconds to write `written` (relative to the artifact). If that is there then, it becomes `output`, and `files` are
+    written, which every later launch reads.
     """
 
     command: tuple[Value, ...]
     env: dict[str, Value]
+    written: str
     output: str
     files: dict[str, Value]
     cwd: Value = HERE

@@ -68,10 +68,10 @@ def test_training_changes_a_file_and_not_the_command(line: Lines) -> None:
     train = JAVA.train(SERVICE, source(BOOT), "k")
     assert train is not None
     assert line(train.command) == (
-        "${program:java} @${artifact:k}/.shoal/java.args -XX:AOTCacheOutput=${artifact:k}/.shoal/app.aot"
-        " -jar ${artifact:k}/.shoal/app/app.jar"
+        "${program:java} -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Djavax.net.ssl.trustStore=${program:java-trust}"
+        " -XX:AOTCacheOutput=${artifact:k}/.shoal/app.aot.new -jar ${artifact:k}/.shoal/app/app.jar"
     )
-    assert train.output == ".shoal/app.aot"
+    assert (train.written, train.output) == (".shoal/app.aot.new", ".shoal/app.aot")
     assert {name: str(value) for name, value in train.files.items()} == {
         ".shoal/java.args": FLAGS + '"-XX:AOTCache=${artifact:k}/.shoal/app.aot"\n'
     }

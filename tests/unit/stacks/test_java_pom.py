@@ -69,6 +69,15 @@ def test_a_release_in_the_plugin_is_moved() -> None:
     assert properties(pom)["maven.compiler.source"] == "17"
 
 
+def test_arguments_that_only_javac_knows_are_dropped() -> None:
+    args = "<compilerArgs><arg>-Xlint:all</arg><arg>-parameters</arg><arg>-Amapstruct.x=1</arg></compilerArgs>"
+    plugin = compiler(derived(with_compiler(f"<configuration>{args}</configuration>")))
+    assert [each.text for each in plugin.iterfind("configuration/compilerArgs/arg")] == [
+        "-parameters",
+        "-Amapstruct.x=1",
+    ]
+
+
 def test_a_compiler_that_is_there_already_is_replaced() -> None:
     old = "<dependencies><dependency><artifactId>ecj</artifactId><version>1</version></dependency></dependencies>"
     assert [d.text for d in compiler(derived(with_compiler(old))).iterfind("dependencies/dependency/version")] == [
