@@ -17,7 +17,9 @@ FILE = "envoy.json"
 ADMIN_SOCKET = "admin.sock"
 CONNECTIONS = 20_000
 KEPT_PREFIXES = ("listener_manager.", "cluster_manager.", "server.", "http.gateway.rds.", "http.gateway.downstream_")
-KEPT_OF_CLUSTERS = r"^cluster\..*\.(upstream_rq_.*|upstream_cx_(active|connect_fail|connect_timeout)|membership_.*)$"
+KEPT_OF_CLUSTERS = (
+    r"^cluster\..*\.(upstream_rq_.*|upstream_cx_(active|http2_total|connect_fail|connect_timeout)|membership_.*)$"
+)
 
 
 def workload(app: str, environment: str = "dev", *, concurrency: int = 1) -> Workload:

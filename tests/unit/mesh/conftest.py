@@ -178,6 +178,7 @@ class _Echo(BaseHTTPRequestHandler):
     server: Upstream
     timeout = PATIENCE
     server_version = "echo/1"
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         with self.server.lock:
