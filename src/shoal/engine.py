@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 import signal
 import sys
 import time
@@ -18,10 +17,10 @@ from pathlib import Path
 import msgspec
 
 from shoal import mesh
-from shoal.api.place import cache_root
 from shoal.api.server import Server
 from shoal.api.verbs import Verbs
 from shoal.backing import engine_of
+from shoal.build.cache import cache_folder
 from shoal.build.engines import program
 from shoal.build.runner import build
 from shoal.build.source import read_source
@@ -77,7 +76,7 @@ def attach(desired: Desired) -> Desired:
 def dry_plan(app: App, state: Path) -> Plan:
     """What the first lap would do for an app that doesn't run."""
     desired = attach(compile(app, gather(app)))
-    cache = cache_root(os.environ)
+    cache = cache_folder()
     built = frozenset(a.key for a in desired.artifacts if is_built(cache, a.key))
     return reconcile(desired, Observed(artifacts=built), None, now=time.time())
 
@@ -87,7 +86,7 @@ class Engine:
 
     def __init__(self, state: Path) -> None:
         self._state = state
-        self._cache = cache_root(os.environ)
+        self._cache = cache_folder()
         self._ended = asyncio.Event()
         self._for_good = False
         self._building = asyncio.Semaphore(BUILDS_AT_ONCE)

@@ -19,11 +19,6 @@ def state_root(variables: Mapping[str, str]) -> Path:
     return Path(home) / "shoal"
 
 
-def cache_root(variables: Mapping[str, str]) -> Path:
-    home = variables.get("XDG_CACHE_HOME") or os.path.join(variables.get("HOME") or os.path.expanduser("~"), ".cache")
-    return Path(home) / "shoal"
-
-
 def state_folder(root: Path, folder: Path, name: str, environment: str) -> Path:
     """The state of one app in one environment; `name` counts only when there is none yet."""
     digest = sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:10]

@@ -100,7 +100,7 @@ class Executor:
         try:
             await self._driver.start(workload, operation.index, failures=operation.failures)
         except ShoalError as problem:
-            self.refusals.add(workload, operation.index, operation.failures, problem)
+            self.refusals.add(workload, operation, self._driver.data().get(workload.once_per, ""), problem)
             self._report("refused", workload.name, str(problem))
 
     async def _do_forget(self, operation: Forget) -> None:

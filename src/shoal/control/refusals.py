@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from shoal.errors import ShoalError
 from shoal.model.observed import Instance
+from shoal.model.plan import Start
 from shoal.model.workload import Workload
 
 
@@ -14,21 +15,22 @@ class Refusals:
     def __init__(self) -> None:
         self._slots: dict[str, Instance] = {}
 
-    def add(self, workload: Workload, index: int, failures: int, problem: ShoalError) -> None:
+    def add(self, workload: Workload, start: Start, incarnation: str, problem: ShoalError) -> None:
         now = time.time()
-        identity = f"{workload.name}-{index}-refused"
+        identity = f"{workload.name}-{start.index}-refused"
         self._slots[identity] = Instance(
             id=identity,
             workload=workload.name,
             kind=workload.kind,
             revision=workload.revision,
             nonce=workload.nonce,
-            index=index,
+            index=start.index,
             phase="exited",
             started=now,
             ended=now,
             exit=127,
-            failures=failures,
+            failures=start.failures,
+            incarnation=incarnation,
             reason=f"{type(problem).__name__}: {problem}",
         )
 

@@ -46,7 +46,7 @@ def _probe(owner: str, key: str, entry: str | ProbeEntry, path: Path, facts: Fac
 
 
 def _kind(entry: ProbeEntry, path: Path, facts: Facts) -> Literal["http", "tcp"]:
-    if facts.report.broken((*path, "http")) or facts.report.broken((*path, "tcp")):
+    if facts.report.broken(path):
         return "http"
     asks = [key for key in ("http", "tcp") if getattr(entry, key) not in (UNSET, False)]
     if len(asks) != 1:

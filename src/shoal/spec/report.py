@@ -5,6 +5,8 @@ from __future__ import annotations
 from shoal.errors import FileError, Place, Problems
 from shoal.spec.tree import Path
 
+SHOWN = 50  # problems
+
 
 class Report:
     """Problems found so far. A path with a problem is `broken`: checks that build on it stay silent."""
@@ -18,11 +20,11 @@ class Report:
         head = "/".join(str(step) for step in path)
         text = f"{head}: {what}" if head else what
         self.found.setdefault((place, text), kind(text, where=place, hint=hint))
-        self._broken.add(path)
+        self._broken.update(path[:length] for length in range(len(path) + 1))
 
     def broken(self, path: Path) -> bool:
         """Whether a problem was found at `path`, or anywhere below it."""
-        return any(bad[: len(path)] == path for bad in self._broken)
+        return path in self._broken
 
     def also(self, other: Report, but: tuple[type[FileError], ...], note: str) -> None:
         """Take over what another pass found beyond this one, but for some kinds, with a note."""
@@ -36,6 +38,9 @@ class Report:
         found = sorted(self.found.values(), key=_order)
         if len(found) == 1:
             raise found[0]
+        if len(found) > SHOWN:
+            rest = f"and {len(found) - SHOWN} more problems"
+            found = [*found[:SHOWN], FileError(rest, where=found[SHOWN].where)]
         if found:
             raise Problems.of(tuple(found))
 

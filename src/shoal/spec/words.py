@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 
 import msgspec
 
 from shoal.spec.scalars import number, truth
 from shoal.spec.tree import Items, Node, Scalar
 
-LONGEST = 60
+LONGEST = 60  # letters of a quoted text
+FEW = 20  # choices listed
+MOST = 500  # choices compared
 
 
 def quote(text: str) -> str:
@@ -42,7 +45,7 @@ def nearest(word: str, choices: Iterable[str]) -> str:
     # Imported late: only an error needs it.
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(word[:LONGEST], list(choices), n=1, cutoff=0.6)), "")
+    return next(iter(get_close_matches(word[:LONGEST], list(islice(choices, MOST)), n=1, cutoff=0.65)), "")
 
 
 def suggestion(word: str, choices: Iterable[str], otherwise: str) -> str:
@@ -51,4 +54,5 @@ def suggestion(word: str, choices: Iterable[str], otherwise: str) -> str:
     meant = nearest(word, every)
     if meant:
         return f'did you mean "{meant}"?'
-    return f"{otherwise}: {', '.join(every)}" if every else ""
+    listed = ", ".join(every[:FEW]) + (" ..." if len(every) > FEW else "")
+    return f"{otherwise}: {listed}" if every else ""

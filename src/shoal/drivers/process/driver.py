@@ -12,15 +12,15 @@ import msgspec
 
 from shoal.drivers.driver import Capabilities, Invocation, LogFile
 from shoal.drivers.process import publish, records
-from shoal.drivers.process.adoption import Found, leader, survey
-from shoal.drivers.process.census import Registrar, environment
-from shoal.drivers.process.conclusion import conclude
-from shoal.drivers.process.ending import Looks, end
+from shoal.drivers.process.addressing import Addressing
+from shoal.drivers.process.adoption import Found, leader
+from shoal.drivers.process.census import environment
+from shoal.drivers.process.instances import Instances
 from shoal.drivers.process.keeper.journal import boot_id
 from shoal.drivers.process.keepership import Daemon, Keepership
 from shoal.drivers.process.logs.shelf import Shelf
-from shoal.drivers.process.ports import HOST, Allotments
-from shoal.drivers.process.records import Exit, Spec
+from shoal.drivers.process.ports import Allotments
+from shoal.drivers.process.records import Spec
 from shoal.drivers.process.render import Place, Rendering, Sources
 from shoal.drivers.process.starting import Base, order, refusal, write_files
 from shoal.drivers.process.state import State
@@ -31,11 +31,11 @@ from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Workload
 
-LEFTOVERS = 5.0
-"""Seconds that what a dead leader left behind may take to end, at most."""
-NOTED = 2.0
-"""Seconds to wait for the keeper's word on an exit code."""
 KEPT_LOGS = 10
+
+
+class _KeeperDied(DriverFailed):
+    """Under a start, before anything was forked."""
 
 
 def _no_program(name: str) -> str:
@@ -67,101 +67,72 @@ class ProcessDriver:
         self.state = State(state.absolute())
         self._clock = clock
         self._tools = tuple(tools)
+        self._lock = -1
         self._vault = Vault(self.state.secrets)
-        self._ports = Allotments(self.state.ports)
         self._shelf = Shelf(self.state.logs, kept_logs)
+        self._instances = Instances(self.state, clock)
+        self._allotments = Allotments(self.state.ports)
+        self._addressing = Addressing(self._allotments, self._instances)
+        self._keeper = Keepership(self.state.root, daemon, self._instances.noted, self._instances.keeper_lost)
         self._sources = Sources(
-            address=self._address,
+            address=self._addressing.of,
             secret=self._vault.read,
             program=programs,
             artifact=artifacts,
             data=self.state.data_folder,
             meshdir=self.state.mesh,
         )
-        self._keeper = Keepership(self.state.root, daemon, self._noted, self._keeper_lost)
-        self._tracked: dict[str, Tracked] = {}
-        self._starting: dict[str, Instance] = {}
-        self._wake: Callable[[], None] = lambda: None
-        self._lock = -1
-        self._looks: Looks
-
-    # Opening and closing
 
     async def open(self, wake: Callable[[], None]) -> None:
         """Adopts what runs. Raises Busy when another driver has the folder, StateDamaged."""
         self.state.prepare()
         self._lock = self.state.lock()
-        self._wake = wake
-        self._looks = Looks(Registrar(self.state.realm()))
-        kept = await self._keeper.children()
-        for found in survey(self.state, self._looks.now()):
-            self._adopt(found, found.record.id in kept)
-        if not any(tracked.instance.alive for tracked in self._tracked.values()):
-            self._ports.rebuild()
+        self._instances.open(wake, await self._keeper.children())
+        if not any(self._instances.alive()):
+            self._allotments.rebuild()
 
     async def close(self) -> None:
         """Lets go; whatever runs goes on."""
-        endings = [tracked.ending for tracked in self._tracked.values() if tracked.ending]
-        for ending in endings:
-            ending.cancel()
-        if endings:
-            await asyncio.wait(endings)
-        for tracked in self._tracked.values():
-            tracked.let_go()
-        self._tracked.clear()
+        await self._instances.close()
         await self._keeper.close()
         if self._lock >= 0:
-            await self._looks.close()
             os.close(self._lock)
             self._lock = -1
 
-    def _adopt(self, found: Found, kept: bool) -> None:
-        tracked = found.tracked()
-        self._tracked[tracked.id] = tracked
-        if found.pidfd >= 0:
-            tracked.kept = kept
-            tracked.watch(found.pidfd, self._leader_ended)
-            return
-        tracked.was_gone()
-        if self._looks.now().members(tracked.id, tracked.leader):
-            self._leader_ended(tracked)
-        else:
-            self._concluded(tracked, found.record.exit)
-
-    # Instances
-
     async def observe(self) -> tuple[Instance, ...]:
-        instances = (tracked.instance for tracked in self._tracked.values())
-        return tuple(sorted(instances, key=lambda instance: (instance.started, instance.id)))
+        return self._instances.all()
+
+    # Starting
 
     async def start(self, workload: Workload, index: int, *, failures: int = 0) -> Instance:
         # Not to be interrupted half-way: a process that was forked must be known here.
         return await asyncio.shield(asyncio.create_task(self._start(workload, index, failures)))
 
     async def _start(self, workload: Workload, index: int, failures: int) -> Instance:
-        name = self.state.new_id(workload.name, index)
-        endpoints = self._endpoints(workload)
-        instance = self._instance(workload, index, failures, name, endpoints)
-        spec = Spec(instance, workload.stop)
-        self._starting[name] = instance
         try:
-            records.create(self.state.instances / name, spec)
-            self._shelf.begin(self.state.log(workload.name, name), instance.started)
+            return await self._attempt(self._instance(workload, index, failures), workload)
+        except _KeeperDied:
+            return await self._attempt(self._instance(workload, index, failures), workload)
+
+    async def _attempt(self, instance: Instance, workload: Workload) -> Instance:
+        spec = Spec(instance, workload.stop)
+        self._instances.starting[instance.id] = instance
+        try:
+            records.create(self.state.instances / instance.id, spec)
+            self._shelf.begin(self.state.log(workload.name, instance.id), instance.started)
             return await self._spawn(workload, spec)
         except BaseException:
-            self.state.forget(name)
-            self._shelf.prune(workload.name, {*self._tracked, *self._starting})
+            self.state.forget(instance.id)
+            self._shelf.prune(workload.name, self._instances.recorded() - {instance.id})
             raise
         finally:
-            del self._starting[name]
+            del self._instances.starting[instance.id]
 
-    def _instance(
-        self, workload: Workload, index: int, failures: int, name: str, endpoints: dict[str, Endpoint]
-    ) -> Instance:
+    def _instance(self, workload: Workload, index: int, failures: int) -> Instance:
         if workload.data:
             self.state.data_folder(workload.data)
         return Instance(
-            id=name,
+            id=self.state.new_id(workload.name, index),
             workload=workload.name,
             kind=workload.kind,
             revision=workload.revision,
@@ -170,175 +141,74 @@ class ProcessDriver:
             started=self._clock(),
             failures=failures,
             incarnation=self.data().get(workload.once_per, "") if workload.once_per else "",
-            endpoints=endpoints,
+            endpoints=self._addressing.endpoints(workload),
             after=tuple(after.name for after in workload.after),
         )
 
     async def _spawn(self, workload: Workload, spec: Spec) -> Instance:
         instance = spec.instance
-        rendering = Rendering(workload, self._place(instance), self._sources)
         if workload.kind == "mesh":
             self._prepare_mesh()
-        request = order(workload, instance, rendering, Base(self.state.realm(), self._tools), self.state)
+        scratch = self.state.instances / instance.id / "scratch"
+        place = Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints)
+        request = order(workload, instance, Rendering(workload, place, self._sources), self._base(), self.state)
         try:
             answer = await self._keeper.ask(request)
         except DriverFailed:
-            # Its keeper died under it: it may run nevertheless.
             return self._orphan(instance.id)
         if error := answer.get("error"):
             raise refusal(workload, request, error)
         tracked = Tracked(spec, msgspec.structs.replace(instance, pid=answer["pid"]), answer["start"])
-        tracked.kept = True
-        self._follow(tracked)
+        self._instances.follow(tracked)
         return tracked.instance
 
-    def _follow(self, tracked: Tracked) -> None:
-        self._tracked[tracked.id] = tracked
-        try:
-            tracked.watch(os.pidfd_open(tracked.instance.pid), self._leader_ended)
-        except ProcessLookupError:
-            # So short a life that the keeper has reaped it already: its exit is on disk.
-            tracked.was_gone()
-            self._leader_ended(tracked)
-
     def _orphan(self, name: str) -> Instance:
+        """Its keeper died under the start; perhaps it runs nevertheless."""
         record = records.read(self.state.instances / name)
         if records.never_ran(record):
-            raise DriverFailed(f"{name} can't be started: the keeper died", hint="try again")
-        self._adopt(Found(record, leader(record, boot_id())), kept=False)
-        return self._tracked[name].instance
+            raise _KeeperDied(f"{name} can't be started: the keeper died", hint="try again")
+        record = records.read(self.state.instances / name)
+        return self._instances.adopt(Found(record, leader(record, boot_id())))
+
+    def _base(self) -> Base:
+        return Base(self.state.realm(), self._tools)
+
+    # Ending
 
     async def stop(self, instance: str, *, grace: float | None = None) -> None:
-        tracked = self._known(instance)
-        if tracked.done.is_set():
-            return
-        if not tracked.gone.is_set():
-            tracked.asked = True
-            tracked.instance = msgspec.structs.replace(tracked.instance, phase="stopping")
-        patience = tracked.spec.stop.grace if grace is None else grace
-        await asyncio.shield(self._ending(tracked, patience))
-        if tracked.problem:
-            raise tracked.problem
+        await self._instances.stop(instance, grace)
 
     async def forget(self, instance: str) -> None:
-        tracked = self._known(instance)
-        if tracked.instance.alive:
-            raise DriverFailed(f"{instance} still runs")
-        del self._tracked[instance]
-        self.state.forget(instance)
-        self._shelf.prune(tracked.instance.workload, {*self._tracked, *self._starting})
+        removed = self._instances.remove(instance)
+        self._shelf.prune(removed.workload, self._instances.recorded())
 
-    def _known(self, instance: str) -> Tracked:
-        if instance not in self._tracked:
-            raise DriverFailed(f"there is no instance {instance}")
-        return self._tracked[instance]
-
-    # The end of an instance
-
-    def _leader_ended(self, tracked: Tracked) -> None:
-        tracked.instance = msgspec.structs.replace(tracked.instance, phase="stopping")
-        self._ending(tracked, min(tracked.spec.stop.grace, LEFTOVERS))
-
-    def _ending(self, tracked: Tracked, patience: float) -> asyncio.Task[None]:
-        tracked.hurry(asyncio.get_running_loop().time() + patience)
-        if tracked.ending is None or tracked.ending.done():
-            tracked.problem = None
-            tracked.ending = asyncio.create_task(self._end(tracked), name=f"end {tracked.id}")
-        return tracked.ending
-
-    async def _end(self, tracked: Tracked) -> None:
-        try:
-            await end(tracked, self._looks)
-        except DriverFailed as error:
-            tracked.problem = error
-            tracked.instance = msgspec.structs.replace(tracked.instance, reason=error.what)
-            return
-        if tracked.kept and not tracked.noted.is_set():
-            await asyncio.wait([asyncio.create_task(tracked.noted.wait())], timeout=NOTED)
-        self._concluded(tracked, records.read(self.state.instances / tracked.id).exit)
-
-    def _concluded(self, tracked: Tracked, written: Exit | None) -> None:
-        last = conclude(tracked, written, self._clock())
-        if last != written:
-            records.write_exit(self.state.instances / tracked.id, last)
-        tracked.instance = msgspec.structs.replace(
-            tracked.instance, phase="exited", ended=last.at, exit=last.code, reason=last.reason
-        )
-        tracked.done.set()
-        self._wake()
-
-    def _noted(self, instance: str, code: int) -> None:
-        if tracked := self._tracked.get(instance):
-            tracked.code = code
-            tracked.noted.set()
-
-    def _keeper_lost(self) -> None:
-        for tracked in self._tracked.values():
-            tracked.kept = False
-            tracked.noted.set()
-        self._wake()
-
-    # Addresses
+    # The mesh and its addresses
 
     def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
-        return self._ports.of(names, self._taken())
+        return self._allotments.of(names, self._instances.ports())
 
     def fix(self, name: str, endpoint: Endpoint) -> None:
         """An address that the file chose (`gateway`); port 0: any, and the same one ever after."""
-        self._ports.fix(name, endpoint)
-
-    def _address(self, name: str) -> Endpoint:
-        return self.addresses([name])[name]
-
-    def _taken(self) -> set[int]:
-        """Ports of instances that run or are just being started."""
-        running = (tracked.instance for tracked in self._tracked.values() if tracked.instance.alive)
-        return {e.port for instance in (*running, *self._starting.values()) for e in instance.endpoints.values()}
-
-    def _endpoints(self, workload: Workload) -> dict[str, Endpoint]:
-        if workload.stable_ports:
-            return self._stable(workload)
-        numbers = self._ports.free(self._taken())
-        return {port.name: Endpoint(HOST, next(numbers)) for port in workload.ports}
-
-    def _stable(self, workload: Workload) -> dict[str, Endpoint]:
-        """A workload's first port goes by the workload's name, and all of them by `<workload>:<port>`."""
-        endpoints = {}
-        for place, port in enumerate(workload.ports):
-            long = f"{workload.name}:{port.name}"
-            name = long if place else workload.name
-            if self._ports.of([name], self._taken())[name].port not in self._taken():
-                self._ports.claim(name)
-            self._ports.also(long, name)
-            endpoints[port.name] = self._address(name)
-        return endpoints
-
-    def _place(self, instance: Instance) -> Place:
-        scratch = self.state.instances / instance.id / "scratch"
-        return Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints)
-
-    # The mesh
-
-    def _mesh(self) -> Instance | None:
-        instances = (tracked.instance for tracked in self._tracked.values() if not tracked.gone.is_set())
-        return next((i for i in instances if i.kind == "mesh"), None)
-
-    def _prepare_mesh(self) -> None:
-        """Before the mesh starts: its listeners' ports must be ours, its files must be there."""
-        publish.prepare(self.state.xds)
-        if self._mesh():
-            return
-        (self.state.mesh / publish.ADMIN_SOCKET).unlink(missing_ok=True)
-        taken = self._taken()
-        for name, endpoint in self._ports.known().items():
-            if endpoint.port not in taken:
-                self._ports.claim(name)
+        self._allotments.fix(name, endpoint)
 
     async def publish(self, snapshot: Snapshot) -> None:
         mesh = self._mesh()
         log = self.state.log(mesh.workload, mesh.id) if mesh else None
-        alive = lambda: bool(mesh and self._mesh() == mesh)  # noqa: E731
+
+        def alive() -> bool:
+            now = self._mesh()
+            return mesh is not None and now is not None and now.id == mesh.id
+
         await publish.publish(snapshot, self.state.mesh, self.state.xds, log, alive)
+
+    def _mesh(self) -> Instance | None:
+        return next((instance for instance in self._instances.leading() if instance.kind == "mesh"), None)
+
+    def _prepare_mesh(self) -> None:
+        publish.prepare(self.state.xds)
+        if self._mesh() is None:
+            (self.state.mesh / publish.ADMIN_SOCKET).unlink(missing_ok=True)
+            self._addressing.claim_listeners()
 
     # Data, secrets, logs
 
@@ -350,38 +220,38 @@ class ProcessDriver:
         return self.state.incarnations()
 
     async def drop_data(self) -> None:
-        if any(tracked.instance.alive for tracked in self._tracked.values()) or self._starting:
-            raise DriverFailed("something still runs", hint="stop it first")
-        self._tracked.clear()
+        self._instances.clear()
         self.state.drop()
-        self._ports.drop()
+        self._allotments.drop()
 
     def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
         return self._shelf.files(workloads)
 
     def look_at_logs(self) -> None:
         """To be called about every second: keeps the times of lines, and logs within their size."""
-        alive = {name for name, tracked in self._tracked.items() if tracked.instance.alive}
-        self._shelf.look(self._clock(), alive)
+        self._shelf.look(self._clock(), {instance.id for instance in self._instances.alive()})
+
+    # Running something beside the instances
 
     def invocation(self, workload: Workload, command: tuple[str, ...], *, like: str = "") -> Invocation:
         """`command` empty: the workload's own."""
         if like:
-            return self._like(self._known(like), command)
+            return _like(self._instances.known(like), command)
         name = f"{workload.name}-run"
         scratch = self.state.root / "run" / workload.name
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        numbers = self._ports.free(self._taken())
-        endpoints = {port.name: Endpoint(HOST, next(numbers)) for port in workload.ports}
-        place = Place(name, 0, self.state.files / name, scratch, endpoints)
+        beside = msgspec.structs.replace(workload, stable_ports=False)
+        place = Place(name, 0, self.state.files / name, scratch, self._addressing.endpoints(beside))
         rendering = Rendering(workload, place, self._sources)
         write_files(rendering, place.files)
-        env = Base(self.state.realm(), self._tools).env(workload, rendering)
+        env = self._base().env(workload, rendering)
         return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()))
 
-    def _like(self, tracked: Tracked, command: tuple[str, ...]) -> Invocation:
-        pid = tracked.instance.pid
-        env = environment(pid) if not tracked.gone.is_set() else {}
-        if not env:
-            raise DriverFailed(f"{tracked.id} doesn't run any more")
-        return Invocation(command, env, str(Path(f"/proc/{pid}/cwd").readlink()))
+
+def _like(tracked: Tracked, command: tuple[str, ...]) -> Invocation:
+    """With exactly what a running instance was given: its environment isn't on disk, but the kernel knows it."""
+    pid = tracked.instance.pid
+    env = {} if tracked.gone.is_set() else environment(pid)
+    if not env:
+        raise DriverFailed(f"{tracked.id} doesn't run any more")
+    return Invocation(command, env, str(Path(f"/proc/{pid}/cwd").readlink()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 import os
 import select
@@ -74,6 +75,12 @@ class Tracked:
         self.deadline = min(self.deadline, deadline)
         if self._limit and not self._limit.expired():
             self._limit.reschedule(self.deadline)
+
+    async def exit_noted(self, patience: float) -> None:
+        """Returns when the exit code is known, or after `patience` seconds."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(patience):
+                await self.noted.wait()
 
     async def leader_or_deadline(self) -> None:
         """Returns when the leader has ended, or its time is over."""
