@@ -1,8 +1,11 @@
 """The application factory."""
 
-from flask import Flask
+from contextlib import suppress
+
+from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from posts import articles, comments, favorites, health, identity, tags
 from posts.config import Settings
@@ -29,6 +32,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS,
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
     )
+    app.before_request(_take_body)
     db.init_app(app)
     Migrate(app, db)
     identity.init_app(app, settings.users_url)
@@ -37,3 +41,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in (articles, comments, favorites, tags, health):
         app.register_blueprint(feature.blueprint)
     return app
+
+
+def _take_body() -> None:
+    """An answer given before the body is read would cost the gateway its connection.
+
+    One that is too large is left where it is: the feature that wants to read it says so.
+    """
+    with suppress(RequestEntityTooLarge):
+        request.get_data()

@@ -78,9 +78,10 @@ def test_a_wrong_method_is_answered_in_json(nobody: Api) -> None:
     assert "GET" in answer.headers["Allow"]
 
 
-def test_a_huge_body_is_refused(anna: Api) -> None:
+def test_a_huge_body_is_refused(anna: Api, nobody: Api) -> None:
     answer = anna.post("/articles", {"article": {**ARTICLE, "body": "x" * 5_000_000}})
     assert refusal(answer)[0] == 413
+    assert nobody.post("/articles", {"article": "x" * 5_000_000}).status_code == 401
 
 
 def test_who_asks_is_checked_before_what_exists_before_what_is_sent(anna: Api, ben: Api, nobody: Api) -> None:
