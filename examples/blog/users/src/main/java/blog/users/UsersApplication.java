@@ -8,6 +8,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.annotation.Bean;
+import org.springframework.core.SpringProperties;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 @SpringBootApplication
@@ -25,6 +26,8 @@ public class UsersApplication {
     }
 
     private static int republish(String... args) {
+        // An application that was prepared ahead of time was prepared as a web server.
+        SpringProperties.setProperty("spring.aot.enabled", "false");
         SpringApplication application = new SpringApplication(UsersApplication.class);
         application.setWebApplicationType(WebApplicationType.NONE);
         try (var context = application.run(args)) {

@@ -7,11 +7,11 @@ import java.util.function.Supplier;
 import org.springframework.security.crypto.argon2.Argon2PasswordEncoder;
 import org.springframework.stereotype.Component;
 
-/** Argon2id at the cost OWASP advises. A hash takes 19 MiB, so only a few are worked out at a time. */
+/** Argon2id at the cost OWASP advises. A hash takes a core and 19 MiB, so only a few are worked out at a time. */
 @Component
 public class Passwords {
 
-    private static final int AT_A_TIME = 4;
+    private static final int AT_A_TIME = Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
     private static final int PATIENCE_SECONDS = 10;
 
     private final Argon2PasswordEncoder encoder = new Argon2PasswordEncoder(16, 32, 1, 19_456, 2);

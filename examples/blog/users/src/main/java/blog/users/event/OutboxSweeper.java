@@ -9,14 +9,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Relays the events that a writer left behind: it died, or the stream was away. */
 @Component
 class OutboxSweeper {
 
+    private static final Logger log = LoggerFactory.getLogger(OutboxSweeper.class);
     private static final Duration LEFT_BEHIND = Duration.ofSeconds(1);
     private static final int BATCH = 100;
 
@@ -34,9 +39,13 @@ class OutboxSweeper {
 
     @Scheduled(fixedDelay = 1_000)
     void sweep() {
-        boolean more = stream.isAvailable();
-        while (more) {
-            more = transaction.execute(status -> relayBatch());
+        try {
+            boolean more = stream.isAvailable();
+            while (more) {
+                more = transaction.execute(status -> relayBatch());
+            }
+        } catch (DataAccessException | TransactionException e) {
+            log.warn("The outbox can't be read now: {}", e.getMessage());
         }
     }
 

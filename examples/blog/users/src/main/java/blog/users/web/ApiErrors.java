@@ -2,14 +2,15 @@ package blog.users.web;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessResourceFailureException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.jdbc.CannotGetJdbcConnectionException;
 import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.transaction.TransactionSystemException;
 import org.springframework.web.ErrorResponse;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
@@ -31,8 +32,8 @@ class ApiErrors {
         return answer(HttpStatus.UNPROCESSABLE_CONTENT, ErrorBody.of("body", "is not readable as JSON"));
     }
 
-    @ExceptionHandler({CannotGetJdbcConnectionException.class, CannotCreateTransactionException.class,
-        TransientDataAccessException.class})
+    @ExceptionHandler({DataAccessResourceFailureException.class, TransientDataAccessException.class,
+        CannotCreateTransactionException.class, TransactionSystemException.class})
     ResponseEntity<ErrorBody> databaseAway(Exception e) {
         log.warn("The database did not answer: {}", e.getMessage());
         return answer(HttpStatus.SERVICE_UNAVAILABLE, ErrorBody.of("database", "is not available, try again"));
