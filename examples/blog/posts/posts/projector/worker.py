@@ -122,6 +122,7 @@ async def _next(subscription: Subscription, ended: asyncio.Event) -> list[Msg]:
     end.cancel()
     if not fetch.done():
         fetch.cancel()
+        await asyncio.gather(fetch, return_exceptions=True)
         return []
     try:
         return fetch.result()
