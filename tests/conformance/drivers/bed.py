@@ -93,6 +93,10 @@ class Bed(ABC):
         """It ends by itself, soon."""
 
     @abstractmethod
+    def prints(self, name: str, *lines: str) -> Workload:
+        """It writes lines, by turns to both streams, and ends."""
+
+    @abstractmethod
     def missing(self, name: str) -> Workload:
         """Its program isn't there."""
 
@@ -131,6 +135,9 @@ class FakeBed(Bed):
     def exits(self, name: str, code: int, **fields: Any) -> Workload:
         return self._behaving(Behaviour(exits_after=0.02, code=code), name, **fields)
 
+    def prints(self, name: str, *lines: str) -> Workload:
+        return self._behaving(Behaviour(exits_after=0.0, output=lines), name)
+
     def missing(self, name: str) -> Workload:
         return self._behaving(Behaviour(missing=True), name)
 
@@ -164,6 +171,9 @@ class ProcessBed(Bed):
 
     def exits(self, name: str, code: int, **fields: Any) -> Workload:
         return self.shell(name, f"sleep 0.02; exit {code}", **fields)
+
+    def prints(self, name: str, *lines: str) -> Workload:
+        return self.shell(name, "; ".join(f"echo {line} >&{1 + place % 2}" for place, line in enumerate(lines)))
 
     def missing(self, name: str) -> Workload:
         return self.workload(name, command=words("no-such-program"))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 
 from shoal.drivers.process.driver import ProcessDriver
-from shoal.errors import DriverFailed
+from shoal.errors import DriverFailed, PortInUse
 from shoal.mesh import bootstrap
+from shoal.model.observed import Endpoint
 from shoal.model.snapshot import Snapshot
 from tests.conformance.drivers.bed import ProcessBed
 from tests.conformance.drivers.engines import engine
@@ -35,6 +37,18 @@ async def mesh(processes: ProcessBed) -> ProcessBed:
 async def test_files_are_written_although_no_mesh_runs(mesh: ProcessBed) -> None:
     await mesh.driver.publish(snapshot("v1"))
     assert json.loads((mesh.root / "mesh/xds/cds.json").read_text())["version_info"] == "v1"
+
+
+async def test_the_gateways_fixed_port_is_taken(mesh: ProcessBed) -> None:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
+        stranger.listen()
+        endpoint = Endpoint("127.0.0.1", stranger.getsockname()[1])
+        mesh.driver.fix("gateway", endpoint)
+        with pytest.raises(PortInUse, match=f"port {endpoint.port} for gateway is taken by pid"):
+            await mesh.driver.start(mesh.runs("mesh", kind="mesh"), 0)
+    assert await mesh.driver.observe() == ()
+    await mesh.driver.start(mesh.runs("mesh", kind="mesh"), 0)
 
 
 async def test_a_snapshot_is_accepted_refused_and_survives_a_restart(mesh: ProcessBed) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from shoal.drivers.process import launch
+from shoal.drivers.process.driver import ProcessDriver
 from shoal.drivers.process.keeper.ward import LONGEST, Ward
 from shoal.drivers.process.keepership import Daemon
 from shoal.errors import DriverFailed
@@ -61,6 +63,22 @@ async def test_a_daemon_that_exits_with_0_is_done(processes: ProcessBed) -> None
 async def test_a_daemon_that_cannot_be_started_is_an_error(processes: ProcessBed) -> None:
     with pytest.raises(DriverFailed, match="No such file"):
         launch.start_daemon(processes.root, ["/no/such"], ENV, cwd=Path("/"), log=processes.root / "daemon.log")
+    assert present(processes) == 0
+
+
+async def test_an_open_driver_finds_itself_another_keeper(processes: ProcessBed) -> None:
+    await processes.driver.close()
+    itself = await asyncio.create_subprocess_exec("sleep", "1000")
+    processes.driver = ProcessDriver(processes.root, daemon=daemon(processes, "exec sleep 1000", adopt=itself.pid))
+    await processes.driver.open(processes.wake)
+    assert present(processes) == itself.pid
+    keeper = processes.keeper()
+    os.kill(keeper, signal.SIGKILL)
+    await until(lambda: not runs(keeper))
+    await until(lambda: present(processes) == itself.pid, "another keeper")
+    launch.release_daemon(processes.root)
+    itself.kill()
+    await itself.wait()
     assert present(processes) == 0
 
 

@@ -87,9 +87,13 @@ class ProcessDriver:
         """Adopts what runs. Raises Busy when another driver has the folder, StateDamaged."""
         self.state.prepare()
         self._lock = self.state.lock()
-        self._instances.open(wake, await self._keeper.children())
-        if not any(self._instances.alive()):
-            self._allotments.rebuild()
+        try:
+            self._instances.open(wake, await self._keeper.children())
+            if not any(self._instances.alive()):
+                self._allotments.rebuild()
+        except BaseException:
+            await self.close()
+            raise
 
     async def close(self) -> None:
         """Lets go; whatever runs goes on."""
@@ -238,7 +242,7 @@ class ProcessDriver:
         if like:
             return _like(self._instances.known(like), command)
         name = f"{workload.name}-run"
-        scratch = self.state.root / "run" / workload.name
+        scratch = self.state.run / workload.name
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = msgspec.structs.replace(workload, stable_ports=False)
         place = Place(name, 0, self.state.files / name, scratch, self._addressing.endpoints(beside))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 
 from shoal.drivers.process import launch
 from shoal.drivers.process.channel import Channel
+from shoal.errors import DriverFailed
 
 
 class Daemon(msgspec.Struct, frozen=True):
@@ -38,6 +40,7 @@ class Keepership:
         self._lost = lost
         self._channel: Channel | None = None
         self._connecting: asyncio.Task[Channel | None] | None = None
+        self._rescue: asyncio.Task[None] | None = None
         self._closing = False
 
     async def children(self) -> frozenset[str]:
@@ -57,8 +60,8 @@ class Keepership:
 
     async def close(self) -> None:
         self._closing = True
-        if self._connecting:
-            await asyncio.wait([self._connecting])
+        if tasks := [task for task in (self._connecting, self._rescue) if task]:
+            await asyncio.wait(tasks)
         if self._channel:
             await self._channel.close()
 
@@ -90,3 +93,10 @@ class Keepership:
             self._channel.let_go()
             self._channel = None
         self._lost()
+        if self._daemon:
+            # Without a keeper nobody would bring us back.
+            self._rescue = asyncio.create_task(self._rescued(), name="find another keeper")
+
+    async def _rescued(self) -> None:
+        with contextlib.suppress(DriverFailed):
+            await self._shared()

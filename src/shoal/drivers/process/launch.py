@@ -23,6 +23,10 @@ PATIENCE = 10.0
 """Seconds a keeper may take to start or to answer."""
 
 
+class KeeperGone(DriverFailed):
+    """It ended, or hangs: the request may or may not have been done."""
+
+
 def find_keeper(state: Path) -> socket.socket | None:
     """A connection to the keeper of a state folder, if one runs."""
     try:
@@ -53,7 +57,7 @@ def _launch(state: Path) -> str:
 
 
 def ask(sock: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
-    """One request, one answer, on a connection used for nothing else at the time. Raises DriverFailed."""
+    """One request, one answer, on a connection used for nothing else at the time. Raises DriverFailed, KeeperGone."""
     sock.settimeout(PATIENCE)
     lines = wire.Lines()
     try:
@@ -63,8 +67,8 @@ def ask(sock: socket.socket, request: dict[str, Any]) -> dict[str, Any]:
                 if message.get("seq") == 0:
                     return _checked(message)
     except (OSError, ValueError) as error:
-        raise DriverFailed(f"the keeper doesn't answer: {error}") from error
-    raise DriverFailed("the keeper ended while it was asked")
+        raise KeeperGone(f"the keeper doesn't answer: {error}") from error
+    raise KeeperGone("the keeper ended while it was asked")
 
 
 def _checked(message: dict[str, Any]) -> dict[str, Any]:
@@ -76,6 +80,13 @@ def _checked(message: dict[str, Any]) -> dict[str, Any]:
 def start_daemon(state: Path, command: Sequence[str], env: Mapping[str, str], *, cwd: Path, log: Path) -> int:
     """The pid of the daemon, started now or running already under the keeper's eyes. Raises DriverFailed."""
     request = supervision(command, env, cwd=cwd, log=log)
+    try:
+        return _supervised(state, request)
+    except KeeperGone:
+        return _supervised(state, request)  # one that had nothing to do was just about to end
+
+
+def _supervised(state: Path, request: dict[str, Any]) -> int:
     with reach_keeper(state) as sock:
         return int(ask(sock, request)["pid"])
 

@@ -11,6 +11,8 @@
       data/<name>/                      with <name>.id, its incarnation, beside it
       secrets/<name>                    0600; secrets/files/<id>/...: an instance's configuration files
       ports.json                        allotted addresses
+      release.json                      what is wanted
+      run/<workload>/                   where commands run that are no instances
       mesh/                             Envoy's working folder: admin.sock, xds/{cds,lds}.json
 """
 
@@ -41,6 +43,7 @@ class State:
         self.ports = root / "ports.json"
         self.mesh = root / "mesh"
         self.xds = root / "mesh" / "xds"
+        self.run = root / "run"
 
     def prepare(self) -> None:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -110,7 +113,7 @@ class State:
 
     def drop(self) -> None:
         """Deletes data, secrets, allotments and records; logs stay."""
-        for folder in (self.data, self.secrets, self.instances, self.mesh):
+        for folder in (self.data, self.secrets, self.instances, self.mesh, self.run):
             shutil.rmtree(folder, ignore_errors=True)
         self.ports.unlink(missing_ok=True)
         self.prepare()
