@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from shoal.build.cache import cache_folder
 from shoal.build.maven import MAVEN, ecj, maven
+from shoal.build.truststore import trust_store
 from shoal.errors import ToolMissing
 from shoal.stacks.java_pom import ECJ
 
@@ -98,9 +99,7 @@ def _postgres(name: str) -> _Wheel | None:
 
 
 def _java_trust() -> Path:
-    """The machine's trust store where there is one: a company's authorities are in it. Else the runtime's own."""
-    machine = Path("/etc/ssl/certs/java/cacerts")
-    return machine if machine.is_file() else program("java-home") / "lib/security/cacerts"
+    return trust_store(program("java-home") / "lib/security/cacerts")
 
 
 def _node_bin() -> Path:

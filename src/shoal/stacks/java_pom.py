@@ -25,6 +25,7 @@ def derived(pom: str) -> str:
         _set(root, "properties/maven.compiler.target", level)
     _set(root, "build/finalName", JAR_NAME)
     _use_eclipse(_compiler_plugin(root), level)
+    _drop_tests(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
 
@@ -86,6 +87,14 @@ def _use_eclipse(plugin: ET.Element, level: str) -> None:
     dependencies = _child(plugin, "dependencies")
     _dependency(dependencies, "org.codehaus.plexus", "plexus-compiler-eclipse", PLEXUS_COMPILER_ECLIPSE)
     _dependency(dependencies, "org.eclipse.jdt", "ecj", ECJ)
+
+
+def _drop_tests(root: ET.Element) -> None:
+    """Maven fetches what only tests need even where it skips them: databases in jars can be most of a download."""
+    for holder in root.findall("{*}dependencies"):
+        for each in holder.findall("{*}dependency"):
+            if (each.findtext("{*}scope") or "").strip() == "test":
+                holder.remove(each)
 
 
 def _understood(argument: str) -> bool:

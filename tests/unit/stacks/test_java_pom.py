@@ -62,6 +62,14 @@ def test_the_rest_stays() -> None:
     assert "ns0:" not in pom
 
 
+def test_what_only_tests_need_is_not_fetched() -> None:
+    one = "<dependency><artifactId>junit</artifactId><scope>test</scope></dependency>"
+    pom = derived(
+        f"<project><dependencies>{one}<dependency><artifactId>y</artifactId></dependency></dependencies></project>"
+    )
+    assert [each.text for each in ET.fromstring(pom).iterfind("dependencies/dependency/artifactId")] == ["y"]
+
+
 def test_a_release_in_the_plugin_is_moved() -> None:
     pom = derived(with_compiler("<configuration><release>17</release><parameters>true</parameters></configuration>"))
     assert compiler(pom).find("configuration/release") is None
