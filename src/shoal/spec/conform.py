@@ -82,6 +82,7 @@ def _wrong(node: Node, hint: Any, path: Path, report: Report) -> None:
     more = suggestion(node.text, choices, "") if isinstance(node, Scalar) and not node.null else ""
     quoted = isinstance(node, Scalar) and node.style == "quoted" and scalars.number(node.text) is not None
     more = "take the quotes off" if quoted else more if more.startswith("did") else ""
+    more = "leave it out, or say what it is" if isinstance(node, Scalar) and node.null else more
     report.add(WrongType, path, f"expected {expected(hint)}, got {shown(node)}", node.place, more)
 
 
