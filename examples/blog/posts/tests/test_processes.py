@@ -106,11 +106,14 @@ def test_a_request_in_flight_is_finished(environment: Environment, fresh_databas
 
 def test_the_projector_stops_when_told(environment: Environment, nats_server: NatsServer) -> None:
     projector = start({**environment, "NATS_URL": nats_server.url}, "posts.projector")
-    time.sleep(2)
-    projector.send_signal(signal.SIGTERM)
-    output = projector.communicate(timeout=5)[0]
+    assert projector.stdout
+    try:
+        assert "the stream USERS does not exist yet" in projector.stdout.readline()
+        projector.send_signal(signal.SIGTERM)
+        output = projector.communicate(timeout=5)[0]
+    finally:
+        projector.kill()
     assert projector.returncode == 0, output
-    assert "the stream USERS does not exist yet" in output
 
 
 @pytest.mark.parametrize(
