@@ -25,6 +25,7 @@ def get(url: str, accept: str = "*/*") -> tuple[bytes, str, str]:
         try:
             return _once(url, accept)
         except urllib.error.HTTPError as error:
+            error.close()
             if attempt == TRIES or error.code not in (408, 425, 429, 500, 502, 503, 504):
                 raise Failure(f"{_shown(url)} answered {error.code} {error.reason}; {_settings()}") from error
         except (OSError, http.client.HTTPException) as error:

@@ -38,6 +38,7 @@ def _get(url: str) -> bytes:
             with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
                 return bytes(answer.read())
         except urllib.error.HTTPError as error:
+            error.close()
             if error.code < 500 or attempt == TRIES - 1:
                 raise _failed(url, error) from error
         except (OSError, HTTPException) as error:
