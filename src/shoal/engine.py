@@ -33,6 +33,7 @@ from shoal.desired import Inputs, compile
 from shoal.desired.revision import revised
 from shoal.drivers.process import daemon
 from shoal.drivers.process.driver import ProcessDriver
+from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import end_keeper
 from shoal.drivers.process.releases import FileReleases
 from shoal.errors import MissingFile, ShoalError
@@ -42,6 +43,7 @@ from shoal.model.observed import Endpoint, Observed
 from shoal.model.plan import Plan
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Artifact
+from shoal.trainer import Trainer
 
 log = logging.getLogger("shoal")
 
@@ -90,18 +92,34 @@ class Engine:
         self._ended = asyncio.Event()
         self._for_good = False
         self._building = asyncio.Semaphore(BUILDS_AT_ONCE)
-        self.driver = ProcessDriver(
+        self.driver = self._driver(state, daemon.itself(state))
+        self.journal = Journal(state / "events.jsonl")
+        self.loop = self._loop(self.driver, self.journal)
+        self.environment = Environment(self.loop, self.driver, FileReleases(state), gather=gather, attach=self._attach)
+        self.trainer = Trainer(self.environment, state, self._cache, self._elsewhere, self.loop.report)
+        self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave)
+
+    def _driver(self, state: Path, itself: Daemon | None) -> ProcessDriver:
+        return ProcessDriver(
             state,
             programs=lambda name: str(program(name)),
             artifacts=lambda key: artifact_folder(self._cache, key),
-            daemon=daemon.itself(state),
+            daemon=itself,
         )
-        self.journal = Journal(state / "events.jsonl")
-        self.loop = Loop(self.driver, self.journal, build=self._build, built=self._built, snapshot=self._snapshot)
-        self.environment = Environment(
-            self.loop, self.driver, FileReleases(state), gather=gather, attach=self._attach
-        )
-        self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave)
+
+    def _loop(self, driver: ProcessDriver, journal: Journal) -> Loop:
+        def snapshot(desired: Desired, observed: Observed, going: frozenset[str]) -> Snapshot | None:
+            if desired.workload(mesh.NAME) is None:
+                return None
+            return mesh.snapshot(desired, observed, driver.addresses(mesh.addresses_needed(desired)), going)
+
+        return Loop(driver, journal, build=self._build, built=self._built, snapshot=snapshot)
+
+    def _elsewhere(self, state: Path) -> tuple[ProcessDriver, Loop]:
+        """A driver and a loop for an environment below this one."""
+        state.mkdir(mode=0o700, exist_ok=True)
+        driver = self._driver(state, None)
+        return driver, self._loop(driver, Journal(state / "events.jsonl"))
 
     async def run(self) -> None:
         """Until somebody says `leave` or `down`, or a SIGTERM comes (which is no `down`)."""
@@ -113,6 +131,7 @@ class Engine:
             asyncio.create_task(self.loop.run(), name="loop"),
             asyncio.create_task(Server(self._state, self.verbs.table()).run(serving), name="server"),
             asyncio.create_task(self._look_at_logs(), name="logs"),
+            asyncio.create_task(self.trainer.run(), name="trainer"),
             asyncio.create_task(self._ended.wait(), name="end"),
         ]
         gc.collect()
@@ -139,11 +158,6 @@ class Engine:
         if desired.gateway is not None:
             self.driver.fix("gateway", Endpoint(desired.gateway.host, desired.gateway.port))
         return attach(desired)
-
-    def _snapshot(self, desired: Desired, observed: Observed, going: frozenset[str]) -> Snapshot | None:
-        if desired.workload(mesh.NAME) is None:
-            return None
-        return mesh.snapshot(desired, observed, self.driver.addresses(mesh.addresses_needed(desired)), going)
 
     def _built(self, desired: Desired) -> frozenset[str]:
         return frozenset(a.key for a in desired.artifacts if is_built(self._cache, a.key))

@@ -15,7 +15,9 @@ TARGET = "process"
 
 
 def state_root(variables: Mapping[str, str]) -> Path:
-    home = variables.get("XDG_STATE_HOME") or os.path.join(variables.get("HOME") or os.path.expanduser("~"), ".local/state")
+    home = variables.get("XDG_STATE_HOME") or os.path.join(
+        variables.get("HOME") or os.path.expanduser("~"), ".local/state"
+    )
     return Path(home) / "shoal"
 
 

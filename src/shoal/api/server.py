@@ -79,7 +79,9 @@ class Server:
             writer.write(line(error=problem.to_json()))
         except Exception as problem:  # a defect of ours: say so to who asked, and go on
             text = f"the daemon met a defect: {type(problem).__name__}: {problem}"
-            writer.write(line(error=ShoalError(text, hint="Its log says more: daemon.log in the state folder.").to_json()))
+            writer.write(
+                line(error=ShoalError(text, hint="Its log says more: daemon.log in the state folder.").to_json())
+            )
             asyncio.get_running_loop().call_exception_handler({"message": text, "exception": problem})
         await writer.drain()
 

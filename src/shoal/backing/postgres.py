@@ -133,7 +133,13 @@ def _server(backing: Backing) -> Workload:
         name=backing.name,
         kind="backing",
         owner=backing.name,
-        command=(_tool(backing, "postgres"), concat("-D"), concat(_folder(backing), "/pg"), concat("-p"), own("port:postgres"))
+        command=(
+            _tool(backing, "postgres"),
+            concat("-D"),
+            concat(_folder(backing), "/pg"),
+            concat("-p"),
+            own("port:postgres"),
+        )
         + settings,
         cwd=_folder(backing),
         ports=(Port("postgres", "tcp"),),

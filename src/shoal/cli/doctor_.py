@@ -42,12 +42,20 @@ def _system() -> Check:
     library, version = platform.libc_ver()
     good = sys.platform == "linux" and platform.machine() == "x86_64" and library == "glibc"
     text = f"{sys.platform} {platform.machine()} {library} {version}"
-    return ("system", "ok" if good else "missing", text + ("" if good else ": the engines need Linux x86-64 with glibc 2.31"))
+    return (
+        "system",
+        "ok" if good else "missing",
+        text + ("" if good else ": the engines need Linux x86-64 with glibc 2.31"),
+    )
 
 
 def _python() -> Check:
     good = sys.version_info >= (3, 11)
-    return ("python", "ok" if good else "missing", platform.python_version() + ("" if good else ": 3.11 or newer is needed"))
+    return (
+        "python",
+        "ok" if good else "missing",
+        platform.python_version() + ("" if good else ": 3.11 or newer is needed"),
+    )
 
 
 def _engine(name: str, key: str) -> Check:

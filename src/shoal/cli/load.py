@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,23 @@ def load_app(place: Place) -> App:
 
 def secret_values(app: App) -> dict[str, str]:
     """The contents of the declared secrets, from the caller's variables and files; made ones are the daemon's."""
-    return {s.name: _content(app, s) for s in app.secrets if s.env or s.file}
+    from shoal.spec import variables
+
+    known = variables(Path(app.folder), os.environ)
+    return {s.name: _content(app, s, known) for s in app.secrets if s.env or s.file}
 
 
-def _content(app: App, secret: Secret) -> str:
+def _content(app: App, secret: Secret, known: Mapping[str, str]) -> str:
     where = app.places.get(f"secrets.{secret.name}")
     if secret.file:
         try:
             return (Path(app.folder) / secret.file).read_text().rstrip("\n")
         except OSError as problem:
             raise MissingFile(f"secret {secret.name}: {secret.file}: {problem.strerror}", where=where) from None
-    if secret.env not in os.environ:
-        hint = f"Set it before you run shoal: {secret.env}=..."
+    if secret.env not in known:
+        hint = f"Set it before you run shoal, or in .env: {secret.env}=..."
         raise MissingVariable(f"secret {secret.name}: {secret.env} is not set", where=where, hint=hint)
-    return os.environ[secret.env]
+    return known[secret.env]
 
 
 def builtins(app: App) -> Any:

@@ -58,7 +58,9 @@ def parser() -> argparse.ArgumentParser:
 
 def verb_parser(name: str) -> argparse.ArgumentParser:
     module = import_module(f"shoal.cli.{name}_")
-    found = _Parser(prog=f"shoal {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    found = _Parser(
+        prog=f"shoal {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     # `logs -f` and `events -f` follow, as everywhere; elsewhere -f is the file, as everywhere.
     short = () if name in ("logs", "events") else ("-f",)
     found.add_argument(*short, "--file", metavar="FILE", help="the file, or its folder (default: looked for upwards)")

@@ -30,7 +30,9 @@ def run(options: Namespace) -> int:
 
 def _instances(instances: list[dict[str, Any]], ended: bool) -> list[tuple[str, ...]]:
     shown = [i for i in instances if ended or i["phase"] != "exited"]
-    return [_row(i) for i in sorted(shown, key=lambda i: (i["kind"] != "service", i["workload"], i["index"], i["started"]))]
+    return [
+        _row(i) for i in sorted(shown, key=lambda i: (i["kind"] != "service", i["workload"], i["index"], i["started"]))
+    ]
 
 
 def _row(instance: dict[str, Any]) -> tuple[str, ...]:

@@ -39,7 +39,9 @@ class Session:
         self._old = {number: signal.signal(number, self._on_signal) for number in STOPPING}
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._shielded = True
         try:
             if kind is Stopped:
@@ -104,7 +106,9 @@ class Session:
 
         def late(number: int, frame: FrameType | None) -> None:
             text = "; ".join(f"{s['workload']} is {s['state']} {s['why']}".strip() for s in self._unready())
-            raise TimedOut(f"not ready within {timeout:g} s: {text}", hint="It goes on: see shoal ps, shoal why SERVICE.")
+            raise TimedOut(
+                f"not ready within {timeout:g} s: {text}", hint="It goes on: see shoal ps, shoal why SERVICE."
+            )
 
         signal.signal(signal.SIGALRM, late)
         signal.setitimer(signal.ITIMER_REAL, timeout)
@@ -137,8 +141,12 @@ class Session:
             files = self.client.ask("logs", services=[owner])["files"]
             lines = last_lines([f for f in files if f["workload"] == name], 20)
             what = {"StartFailed": "did not start", "JobFailed": "failed"}[kind.__name__]
-            hint = "\n  ".join([*(["its last lines:"] if lines else ["it printed nothing."]), *(f"| {x}" for x in lines)])
-            return kind(f"{name} {what}: {standing['why']}", hint=f"{hint}\n  Next: shoal why {owner}, shoal logs {owner}")
+            hint = "\n  ".join(
+                [*(["its last lines:"] if lines else ["it printed nothing."]), *(f"| {x}" for x in lines)]
+            )
+            return kind(
+                f"{name} {what}: {standing['why']}", hint=f"{hint}\n  Next: shoal why {owner}, shoal logs {owner}"
+            )
         return kind(f"{standing['workload']}: {standing['why'].removeprefix(standing['error'] + ': ')}")
 
     def show_logs(self) -> None:
@@ -177,5 +185,3 @@ class Session:
             Client(self.state).ask("down", grace=0)
         except ShoalError as problem:
             print(f"shoal: {problem}", file=sys.stderr)
-
-

@@ -36,5 +36,3 @@ def run(options: Namespace) -> int:
         session.verdict_lines(standing)
         session.show_logs()
     return 0
-
-

@@ -20,7 +20,9 @@ Builder = Callable[[Artifact], Awaitable[None]]
 class Executor:
     """One task per operation; the same operation is never under way twice. `wake` is called when one ends."""
 
-    def __init__(self, driver: Driver, build: Builder, wake: Callable[[], None], report: Callable[[str, str, str], None]):
+    def __init__(
+        self, driver: Driver, build: Builder, wake: Callable[[], None], report: Callable[[str, str, str], None]
+    ):
         self._driver, self._build, self._wake, self._report = driver, build, wake, report
         self._running: dict[str, asyncio.Task[None]] = {}
         self.refusals = Refusals()

@@ -24,7 +24,11 @@ def _cause(instance: Instance, workload: Workload | None, desired: Desired, obse
     if workload is None:
         return f"{instance.workload} is no longer wanted"
     if instance.index >= workload.replicas:
-        return f"{workload.name} wants {workload.replicas} replicas" if workload.replicas else f"{workload.name} is stopped"
+        return (
+            f"{workload.name} wants {workload.replicas} replicas"
+            if workload.replicas
+            else f"{workload.name} is stopped"
+        )
     if not matches(instance, workload):
         return _replaced(instance, workload, desired, observed)
     return instance.reason or "its probe says it must be replaced" if instance.stuck else ""
@@ -42,4 +46,3 @@ def _replaced(instance: Instance, workload: Workload, desired: Desired, observed
 def _startable(workload: Workload, desired: Desired, observed: Observed) -> bool:
     built = not workload.artifact or workload.artifact in observed.artifacts
     return built and all(satisfied(after, desired, observed) for after in workload.after)
-

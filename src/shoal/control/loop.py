@@ -132,5 +132,3 @@ class Loop:
             await asyncio.wait_for(self._woken.wait(), pause)
         except TimeoutError:
             return
-
-

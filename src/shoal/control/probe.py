@@ -33,12 +33,20 @@ async def _tcp(probe: Probe, endpoint: Endpoint) -> str:
 
 
 async def _http(probe: Probe, endpoint: Endpoint) -> str:
+    return judge(await fetch(endpoint, probe.path), probe.path)
+
+
+async def fetch(endpoint: Endpoint, path: str) -> bytes:
+    """The status line of a GET. Raises OSError."""
     reader, writer = await asyncio.open_connection(*endpoint)
+    head = f"GET {path} HTTP/1.1\r\nHost: {endpoint}\r\nUser-Agent: shoal-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n"
     try:
-        host = f"{endpoint.host}:{endpoint.port}"
-        head = f"GET {probe.path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: shoal-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n"
         writer.write(head.encode())
-        return judge(await reader.readline(), probe.path)
+        line = await reader.readline()
+        # Read to its end, so that the server doesn't log a client that hung up.
+        while await reader.read(1 << 16):
+            pass
+        return line
     finally:
         await _close(writer)
 

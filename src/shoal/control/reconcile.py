@@ -57,9 +57,7 @@ def _meshed(observed: Observed, going: dict[str, str]) -> bool:
     return any(i.kind == "mesh" and i.alive and i.phase != "stopping" and i.id not in going for i in observed.instances)
 
 
-def _starts(
-    desired: Desired, observed: Observed, now: float
-) -> tuple[list[Start], float]:
+def _starts(desired: Desired, observed: Observed, now: float) -> tuple[list[Start], float]:
     starts: list[Start] = []
     wakes: list[float] = []
     for workload in desired.workloads:
@@ -136,9 +134,7 @@ def _stops(observed: Observed, going: dict[str, str]) -> list[Stop]:
         after = [f"stop {user}" for user in users]
         if meshed and instance.id in observed.published:
             after.append("publish mesh")
-        out.append(
-            Stop(id=f"stop {instance.id}", cause=going[instance.id], after=tuple(after), instance=instance.id)
-        )
+        out.append(Stop(id=f"stop {instance.id}", cause=going[instance.id], after=tuple(after), instance=instance.id))
     return out
 
 

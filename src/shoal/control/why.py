@@ -22,7 +22,9 @@ def why(service: str, desired: Desired, observed: Observed, events: Iterable[Eve
     lines, last = _chain(start, desired, observed, all_of)
     past = [e for e in events if e.subject in (start.workload, last.workload)][-RECENT:]
     if past:
-        lines += ["", "what happened to it last:"] + [f"  {e.kind} {e.instance or e.subject} {e.text}".rstrip() for e in past]
+        lines += ["", "what happened to it last:"] + [
+            f"  {e.kind} {e.instance or e.subject} {e.text}".rstrip() for e in past
+        ]
     return lines, last.workload
 
 

@@ -116,7 +116,9 @@ def _migration(app: App, service: Service, bindings: Bindings, main: Workload) -
         name=f"{service.name}.migrate",
         kind="job",
         command=command,
-        env={key: value for key, value in main.env.items() if not any(r.attr.startswith("port:") for r in value.refs())},
+        env={
+            key: value for key, value in main.env.items() if not any(r.attr.startswith("port:") for r in value.refs())
+        },
         ports=(),
         probes=Probes(),
         restart=Restart("no"),
