@@ -15,10 +15,10 @@ TARGET = "process"
 
 
 def state_root(variables: Mapping[str, str]) -> Path:
-    home = variables.get("XDG_STATE_HOME") or os.path.join(
-        variables.get("HOME") or os.path.expanduser("~"), ".local/state"
-    )
-    return Path(home) / "shoal"
+    given = variables.get("XDG_STATE_HOME") or ""
+    # A relative one is to be ignored: https://specifications.freedesktop.org/basedir-spec/latest/
+    home = Path(given) if given.startswith("/") else Path(variables.get("HOME") or Path.home()) / ".local/state"
+    return home / "shoal"
 
 
 def state_folder(root: Path, folder: Path, name: str, environment: str) -> Path:

@@ -107,7 +107,7 @@ def _listen(folder: Path) -> socket.socket:
         listener.bind(f"/proc/self/fd/{descriptor}/{SOCKET}")
     finally:
         os.close(descriptor)
-    os.chmod(folder / SOCKET, 0o600)
+    (folder / SOCKET).chmod(0o600)
     listener.listen(64)
     return listener
 

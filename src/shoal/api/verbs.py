@@ -219,4 +219,5 @@ class Verbs:
 
 
 def _row(instance: Instance) -> dict[str, Any]:
-    return msgspec.to_builtins(instance) | {"ports": {name: port for name, (_, port) in instance.endpoints.items()}}
+    fields: dict[str, Any] = msgspec.to_builtins(instance)
+    return fields | {"ports": {name: port for name, (_, port) in instance.endpoints.items()}}

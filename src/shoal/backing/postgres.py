@@ -134,13 +134,10 @@ def _server(backing: Backing) -> Workload:
         kind="backing",
         owner=backing.name,
         command=(
-            _tool(backing, "postgres"),
-            concat("-D"),
-            concat(_folder(backing), "/pg"),
-            concat("-p"),
-            own("port:postgres"),
-        )
-        + settings,
+            *(_tool(backing, "postgres"), concat("-D"), concat(_folder(backing), "/pg")),
+            *(concat("-p"), own("port:postgres")),
+            *settings,
+        ),
         cwd=_folder(backing),
         ports=(Port("postgres", "tcp"),),
         stable_ports=True,

@@ -7,6 +7,7 @@ import platform
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
+from pathlib import Path
 
 from shoal.cli.output import as_json, data
 from shoal.errors import ShoalError, ToolMissing
@@ -97,14 +98,13 @@ def _memory() -> str:
 def _files() -> str:
     import resource
 
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return "" if soft >= 1024 else f"only {soft} open files are allowed (ulimit -n)"
 
 
 def _read(path: str) -> str:
     try:
-        with open(path) as file:
-            return file.read().strip()
+        return Path(path).read_text().strip()
     except OSError:
         return ""
 

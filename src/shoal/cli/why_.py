@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
+from shoal.cli.follow import last_lines
 from shoal.cli.output import as_json, data
 from shoal.cli.place import place
-from shoal.cli.follow import last_lines
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -45,7 +45,7 @@ class Health:
         """Wait until each followed instance has been asked once, `deadline` seconds at most: a daemon that comes back
         must not take what runs for unready only because it hasn't asked."""
         end = time.monotonic() + deadline
-        while set(self._tasks) - self._asked and time.monotonic() < end:
+        while set(self._tasks) - self._asked and time.monotonic() < end:  # noqa: ASYNC110 once, at a daemon's start
             await asyncio.sleep(0.01)
 
     async def close(self) -> None:

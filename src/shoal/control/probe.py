@@ -4,6 +4,7 @@ else that waits here."""
 from __future__ import annotations
 
 import asyncio
+import contextlib
 
 from shoal.model.app import Probe
 from shoal.model.observed import Endpoint
@@ -39,7 +40,8 @@ async def _http(probe: Probe, endpoint: Endpoint) -> str:
 async def fetch(endpoint: Endpoint, path: str) -> bytes:
     """The status line of a GET. Raises OSError."""
     reader, writer = await asyncio.open_connection(*endpoint)
-    head = f"GET {path} HTTP/1.1\r\nHost: {endpoint}\r\nUser-Agent: shoal-probe\r\nAccept: */*\r\nConnection: close\r\n\r\n"
+    fields = {"Host": str(endpoint), "User-Agent": "shoal-probe", "Accept": "*/*", "Connection": "close"}
+    head = "".join([f"GET {path} HTTP/1.1\r\n", *(f"{name}: {text}\r\n" for name, text in fields.items()), "\r\n"])
     try:
         writer.write(head.encode())
         line = await reader.readline()
@@ -62,7 +64,5 @@ def judge(line: bytes, path: str) -> str:
 
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
-    try:
+    with contextlib.suppress(OSError):
         await writer.wait_closed()
-    except OSError:
-        pass

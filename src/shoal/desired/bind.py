@@ -9,7 +9,7 @@ import msgspec
 
 from shoal.backing import Consumer, engine_of
 from shoal.errors import UnknownReference
-from shoal.model.app import App, Backing, Need, Service
+from shoal.model.app import App, Backing, Need, Protocol, Service
 from shoal.model.values import Ref, Value, address, concat, own
 from shoal.model.workload import Edge
 
@@ -102,7 +102,7 @@ def _conventional(
 def _edge(service: Service, need: Need, peer: Service, ports: Mapping[str, tuple[str, ...]]) -> Edge:
     names = ports[peer.name]
     port = need.port or names[0]
-    protocol = next((p.protocol for p in peer.ports or () if p.name == port), "http")
+    protocol: Protocol = next((p.protocol for p in peer.ports or () if p.name == port), "http")
     return Edge(service.name, peer.name, port, protocol, need.policy)
 
 

@@ -11,6 +11,7 @@ from hashlib import blake2b
 
 import msgspec
 
+from shoal.model.values import Ref
 from shoal.model.workload import Workload
 
 VERSION = "1"
@@ -25,6 +26,6 @@ def revised(workload: Workload, secrets: Mapping[str, str]) -> Workload:
     return msgspec.structs.replace(workload, revision=digest)
 
 
-def _references(workload: Workload) -> list:
+def _references(workload: Workload) -> list[Ref]:
     values = (*workload.command, *workload.env.values(), *workload.files.values())
     return [ref for value in values for ref in value.refs() if ref.kind == "secret"]

@@ -14,7 +14,7 @@ API = service("api", after=("db", "db.provision:done"), artifact="k", replicas=2
 SHOP = wanted(INITDB, DB, PROVISION, API, artifacts=(Artifact("k", "api", "/src"),))
 
 
-def test_the_first_plan_names_every_operation_and_what_it_waits_for():
+def test_the_first_plan_names_every_operation_and_what_it_waits_for() -> None:
     assert lines(reconcile(SHOP, Observed(), None, now=0)) == [
         "build api: api is new or changed",
         "start db.initdb/0: wanted, and not there",
@@ -25,20 +25,20 @@ def test_the_first_plan_names_every_operation_and_what_it_waits_for():
     ]
 
 
-def test_an_app_starts_in_its_order_and_comes_to_rest():
+def test_an_app_starts_in_its_order_and_comes_to_rest() -> None:
     world = World(SHOP)
     world.settle()
     starts = [line for line in world.history if line.startswith("start")]
     assert starts == ["start db.initdb/0", "start db/0", "start db.provision/0", "start api/0", "start api/1"]
 
 
-def test_at_rest_there_is_nothing_to_do():
+def test_at_rest_there_is_nothing_to_do() -> None:
     world = World(SHOP)
     world.settle()
     assert str(world.lap()) == "nothing to do"
 
 
-def test_a_failed_job_stops_what_depends_on_it():
+def test_a_failed_job_stops_what_depends_on_it() -> None:
     failed = ended(PROVISION, exit=3, incarnation="one")
     observed = seen(running(DB), failed, ended(INITDB, exit=0, incarnation="one"), artifacts=frozenset({"k"}),
                     data={"db": "one"})  # fmt: skip
@@ -48,7 +48,7 @@ def test_a_failed_job_stops_what_depends_on_it():
     assert not any("start db.provision" in line for line in lines(plan))
 
 
-def test_a_job_is_done_again_when_the_data_it_was_done_on_is_gone():
+def test_a_job_is_done_again_when_the_data_it_was_done_on_is_gone() -> None:
     world = World(SHOP)
     world.settle()
     world.observed = seen(*(i for i in world.observed.instances if i.kind == "job"), data={"db": "two"})
@@ -57,13 +57,13 @@ def test_a_job_is_done_again_when_the_data_it_was_done_on_is_gone():
     assert "start db.provision/0" in world.history
 
 
-def test_a_job_whose_end_nobody_saw_runs_again():
+def test_a_job_whose_end_nobody_saw_runs_again() -> None:
     lost = ended(PROVISION, exit=None, incarnation="one")
     observed = seen(running(DB), lost, ended(INITDB, exit=0, incarnation="one"), data={"db": "one"})
     assert "start db.provision/0" in [op.id for op in reconcile(SHOP, observed, None, now=500).ready()]
 
 
-def test_a_broken_build_is_not_tried_again_by_itself_and_what_ran_goes_on():
+def test_a_broken_build_is_not_tried_again_by_itself_and_what_ran_goes_on() -> None:
     old = running(API, revision="r0")
     desired = wanted(API, artifacts=SHOP.artifacts)
     plan = reconcile(desired, seen(old, broken_builds={"k": "no"}), None, now=500)
@@ -71,5 +71,5 @@ def test_a_broken_build_is_not_tried_again_by_itself_and_what_ran_goes_on():
     assert not any(line.startswith(("build", "stop")) for line in lines(plan))
 
 
-def test_a_job_on_request_is_never_started():
+def test_a_job_on_request_is_never_started() -> None:
     assert reconcile(wanted(job("seed", when="request")), Observed(), None, now=0).operations == ()

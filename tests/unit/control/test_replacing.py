@@ -8,18 +8,19 @@ from shoal.control.leaving import leaving
 from shoal.control.reconcile import reconcile
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
+from shoal.model.workload import Workload
 from tests.unit.control.world import World, database, lines, running, seen, service, wanted
 
 MESH = service("mesh", kind="mesh")
 
 
-def changed(world: World, *workloads) -> None:
+def changed(world: World, *workloads: Workload) -> None:
     world.desired = wanted(*workloads)
     world.history.clear()
     world.settle()
 
 
-def test_a_service_is_replaced_one_by_one_and_never_below_its_replicas():
+def test_a_service_is_replaced_one_by_one_and_never_below_its_replicas() -> None:
     world = World(wanted(MESH, service("api", replicas=2)))
     world.settle()
     world.desired = wanted(MESH, service("api", replicas=2, revision="r2"))
@@ -30,7 +31,7 @@ def test_a_service_is_replaced_one_by_one_and_never_below_its_replicas():
     assert {i.revision for i in world.alive("api")} == {"r2"}
 
 
-def test_an_old_instance_leaves_the_mesh_before_it_is_stopped():
+def test_an_old_instance_leaves_the_mesh_before_it_is_stopped() -> None:
     world = World(wanted(MESH, service("api")))
     world.settle()
     changed(world, MESH, service("api", revision="r2"))
@@ -38,14 +39,14 @@ def test_an_old_instance_leaves_the_mesh_before_it_is_stopped():
     # One publish does both: the new one joins and the old one leaves.
 
 
-def test_a_database_is_stopped_before_its_successor_starts():
+def test_a_database_is_stopped_before_its_successor_starts() -> None:
     world = World(wanted(database("db")))
     world.settle()
     changed(world, database("db", revision="r2"))
     assert world.history == ["stop db-0-1", "start db/0"]
 
 
-def test_a_restart_replaces_although_nothing_changed():
+def test_a_restart_replaces_although_nothing_changed() -> None:
     world = World(wanted(MESH, service("api")))
     world.settle()
     api = msgspec.structs.replace(service("api"), nonce="again")
@@ -53,20 +54,20 @@ def test_a_restart_replaces_although_nothing_changed():
     assert lines(world.lap()) == ["start api/0: api was restarted"]
 
 
-def test_fewer_replicas_stop_the_highest_slots():
+def test_fewer_replicas_stop_the_highest_slots() -> None:
     world = World(wanted(service("api", replicas=3)))
     world.settle()
     changed(world, service("api", replicas=1))
     assert world.history == ["stop api-1-2", "stop api-2-3"]
 
 
-def test_a_service_that_left_the_file_is_stopped():
+def test_a_service_that_left_the_file_is_stopped() -> None:
     api = service("api")
     plan = reconcile(wanted(), seen(running(api)), None, now=1)
     assert lines(plan) == ["stop api-0-a: api is no longer wanted"]
 
 
-def test_going_down_stops_callers_before_what_they_need():
+def test_going_down_stops_callers_before_what_they_need() -> None:
     db, api = database("db"), service("api", after=("db",))
     plan = reconcile(Desired(app="shop"), seen(running(db), running(api)), None, now=1)
     assert lines(plan) == [
@@ -75,7 +76,7 @@ def test_going_down_stops_callers_before_what_they_need():
     ]
 
 
-def test_everything_goes_down_and_nothing_is_left():
+def test_everything_goes_down_and_nothing_is_left() -> None:
     world = World(wanted(MESH, database("db"), service("api", after=("db",), replicas=2)))
     world.settle()
     world.desired = Desired(app="shop")
@@ -83,11 +84,11 @@ def test_everything_goes_down_and_nothing_is_left():
     assert not any(i.alive for i in world.observed.instances)
 
 
-def test_an_old_instance_stays_until_its_successor_is_ready():
+def test_an_old_instance_stays_until_its_successor_is_ready() -> None:
     old, new = service("api"), service("api", revision="r2")
     observed = seen(running(old), running(new, phase="starting", id="api-0-b"))
     assert leaving(wanted(new), observed) == {}
 
 
-def test_an_empty_world_wants_nothing():
+def test_an_empty_world_wants_nothing() -> None:
     assert str(reconcile(Desired(app="x"), Observed(), None, now=0)) == "nothing to do"

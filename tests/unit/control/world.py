@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from shoal.control.leaving import leaving
@@ -9,22 +11,24 @@ from shoal.control.reconcile import reconcile
 from shoal.model.app import Restart
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
-from shoal.model.plan import Build, Forget, Plan, Publish, Start, Stop
+from shoal.model.plan import AnyOperation, Build, Forget, Plan, Publish, Start, Stop
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import After, Artifact, Workload
 
 
-def service(name: str, *, after: tuple[str, ...] = (), revision: str = "r1", replicas: int = 1, **rest) -> Workload:
-    waits = tuple(After(*word.split(":")) for word in after)
+def service(
+    name: str, *, after: tuple[str, ...] = (), revision: str = "r1", replicas: int = 1, **rest: Any
+) -> Workload:
+    waits = tuple(After(word.removesuffix(":done"), "done" if word.endswith(":done") else "ready") for word in after)
     return Workload(name=name, kind=rest.pop("kind", "service"), owner=name, after=waits, revision=revision,
                     replicas=replicas, **rest)  # fmt: skip
 
 
-def job(name: str, **rest) -> Workload:
+def job(name: str, **rest: Any) -> Workload:
     return service(name, kind="job", restart=Restart("no"), **rest)
 
 
-def database(name: str, **rest) -> Workload:
+def database(name: str, **rest: Any) -> Workload:
     return service(name, kind="backing", stable_ports=True, data=name, **rest)
 
 
@@ -32,18 +36,18 @@ def wanted(*workloads: Workload, artifacts: tuple[Artifact, ...] = ()) -> Desire
     return Desired(app="shop", workloads=workloads, artifacts=artifacts)
 
 
-def running(workload: Workload, index: int = 0, phase: str = "ready", **rest) -> Instance:
+def running(workload: Workload, index: int = 0, phase: str = "ready", **rest: Any) -> Instance:
     fields = {"id": f"{workload.name}-{index}-a", "revision": workload.revision, "started": 100.0} | rest
     after = tuple(a.name for a in workload.after)
     return Instance(workload=workload.name, kind=workload.kind, index=index, phase=phase, after=after, **fields)  # type: ignore[arg-type]
 
 
-def ended(workload: Workload, index: int = 0, *, exit: int | None = 1, at: float = 200.0, **rest) -> Instance:
+def ended(workload: Workload, index: int = 0, *, exit: int | None = 1, at: float = 200.0, **rest: Any) -> Instance:
     fields = {"id": f"{workload.name}-{index}-z", "started": at - 1, "ended": at} | rest
     return running(workload, index, "exited", exit=exit, **fields)
 
 
-def seen(*instances: Instance, **rest) -> Observed:
+def seen(*instances: Instance, **rest: Any) -> Observed:
     return Observed(instances=instances, **rest)
 
 
@@ -96,7 +100,7 @@ class World:
             return msgspec.structs.replace(instance, phase="exited", exit=0, ended=self.now)
         return msgspec.structs.replace(instance, phase="ready")
 
-    def _carry_out(self, operation, snapshot: Snapshot | None) -> None:
+    def _carry_out(self, operation: AnyOperation, snapshot: Snapshot | None) -> None:
         match operation:
             case Build():
                 built = self.observed.artifacts | {operation.artifact}

@@ -1,4 +1,4 @@
-"""The daemon of a state folder: started through its keeper, awaited when it ends. Blocking; the command line uses it."""
+"""The daemon of a state folder: started through its keeper, awaited when it ends. Blocking."""
 
 from __future__ import annotations
 
