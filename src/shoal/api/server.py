@@ -15,6 +15,8 @@ from shoal.api.wire import LIMIT, SOCKET, line, parse
 from shoal.errors import ShoalError, UsageError
 
 # A verb yields items; the last one is the result.
+# What every later version may ask of this one, so that it can take its place.
+ANY_VERSION = ("ping", "leave")
 Verb = Callable[[Mapping[str, Any]], AsyncIterator[Any]]
 
 
@@ -90,7 +92,7 @@ class Server:
             request = parse(data)
         except ValueError as problem:
             raise UsageError(f"the request can't be read: {problem}") from None
-        if request.get("version") != __version__:
+        if request.get("version") != __version__ and request.get("verb") not in ANY_VERSION:
             raise UsageError(f"this daemon is shoal {__version__}", hint="Run: shoal up")
         verb = self._verbs.get(str(request.get("verb")))
         if verb is None:

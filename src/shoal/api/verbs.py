@@ -213,9 +213,9 @@ class Verbs:
         yield {name: f"{at}" for name, at in self._driver.addresses(names).items()}
 
     async def leave(self, request: Request) -> AsyncIterator[Any]:
-        """End the daemon and let everything run (an upgrade)."""
+        """End daemon and keeper and let everything run: another version adopts it."""
         yield {}
-        self._leave(bool(request.get("keeper")))
+        self._leave(True)
 
 
 def _row(instance: Instance) -> dict[str, Any]:

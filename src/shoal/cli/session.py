@@ -9,6 +9,7 @@ import time
 from types import FrameType, TracebackType
 from typing import Any
 
+from shoal import __version__
 from shoal.api.client import Client
 from shoal.cli.output import event, progress
 from shoal.cli.place import Place
@@ -63,11 +64,14 @@ class Session:
         raise Stopped
 
     def start_daemon(self) -> None:
-        from shoal.drivers.process.daemon import ensure_daemon
+        from shoal.drivers.process.daemon import await_end, ensure_daemon
 
         # A signal here is kept until the daemon is there to be told: there is no half-started daemon to leave behind.
         self._shielded = True
         try:
+            if self.client.alive() and self.client.ask("ping")["version"] != __version__:
+                self.client.ask("leave")
+                await_end(self.state, self.client)
             self._started_daemon = ensure_daemon(self.state, self.client)
         finally:
             self._shielded = False

@@ -9,6 +9,9 @@ import contextlib
 from shoal.model.app import Probe
 from shoal.model.observed import Endpoint
 
+# Seconds given to an answer that has been judged already.
+DRAIN = 0.1
+
 
 async def ask(probe: Probe, endpoint: Endpoint) -> str:
     """Empty when the answer is yes, else what was wrong, in a few words."""
@@ -45,12 +48,19 @@ async def fetch(endpoint: Endpoint, path: str) -> bytes:
     try:
         writer.write(head.encode())
         line = await reader.readline()
-        # Read to its end, so that the server doesn't log a client that hung up.
-        while await reader.read(1 << 16):
-            pass
+        await _drain(reader)
         return line
     finally:
         await _close(writer)
+
+
+async def _drain(reader: asyncio.StreamReader) -> None:
+    """Reads to the end, so that the server doesn't log a client that hung up; but an answer without an end, or a server
+    that keeps the connection, is no reason to wait."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(DRAIN):
+            while await reader.read(1 << 16):
+                pass
 
 
 def judge(line: bytes, path: str) -> str:

@@ -6,6 +6,9 @@ from shoal.control.facts import end_text
 from shoal.model.event import Event
 from shoal.model.observed import Instance, Observed
 
+# How a driver's words on an end begin when shoal itself asked for it.
+ASKED = ("stopped", "killed: ")
+
 
 def transitions(before: Observed, after: Observed, now: float) -> list[Event]:
     """Events for instances that appeared, changed their phase, or were forgotten while still running."""
@@ -20,7 +23,7 @@ def transitions(before: Observed, after: Observed, now: float) -> list[Event]:
 
 def _changes(old: Instance | None, new: Instance, now: float) -> list[Event]:
     if new.phase == "exited":
-        return [Event(new.ended or now, _end_kind(old, new), new.workload, end_text(new), new.id)]
+        return [Event(new.ended or now, _end_kind(new), new.workload, _end_text(new), new.id)]
     if new.phase == "starting":
         return [Event(new.started or now, "started", new.workload, f"pid {new.pid}", new.id)]
     if new.phase == "ready":
@@ -29,7 +32,13 @@ def _changes(old: Instance | None, new: Instance, now: float) -> list[Event]:
     return [Event(now, new.phase, new.workload, new.reason, new.id)]
 
 
-def _end_kind(old: Instance | None, new: Instance) -> str:
-    if new.kind == "job":
+def _end_kind(new: Instance) -> str:
+    if new.kind == "job" and new.exit is not None:
         return "done" if new.exit == 0 else "failed"
-    return "stopped" if old is not None and old.phase == "stopping" else "exited"
+    return "stopped" if new.reason.startswith(ASKED) else "exited"
+
+
+def _end_text(new: Instance) -> str:
+    if new.kind == "job" and new.exit == 0:
+        return f"after {new.ended - new.started:.1f} s"
+    return "" if new.reason == "stopped" else new.reason
