@@ -106,6 +106,8 @@ def _uv_environment() -> dict[str, str]:
         env["UV_DEFAULT_INDEX"] = env["PIP_INDEX_URL"]
     if not sys.stderr.isatty():
         env["UV_NO_PROGRESS"] = "1"
+    # The machine's own authorities (a company's are among them), which are what fetched uv itself.
+    env.setdefault("UV_SYSTEM_CERTS", "1")
     if "SSL_CERT_FILE" not in env and (own := env.get("PIP_CERT")):
         env["SSL_CERT_FILE"] = own
     return env

@@ -23,13 +23,15 @@ KEPT = (
     "JAVA_TOOL_OPTIONS",
 )
 KEPT_PREFIXES = ("UV_", "PIP_", "NPM_CONFIG_", "XDG_", "SSL_CERT_", "GIT_SSL_")
+# The machine's own authorities (a company's are among them) rather than the lists that uv and Node bring along.
+TRUST = {"UV_SYSTEM_CERTS": "1", "NODE_USE_SYSTEM_CA": "1"}
 KEPT_ANY_CASE = ("http_proxy", "https_proxy", "no_proxy", "all_proxy")
-AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+AUTHORITIES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS", "NODE_USE_SYSTEM_CA")
 
 
 def build_environment(caller: Mapping[str, str]) -> dict[str, str]:
     """What of the caller's environment a build step sees; steps add their own on top."""
-    env = {name: value for name, value in caller.items() if _kept(name)}
+    env = TRUST | {name: value for name, value in caller.items() if _kept(name)}
     env |= {"PATH": caller.get("PATH", SYSTEM_PATH), "CI": "1"}
     if "UV_DEFAULT_INDEX" not in env and "PIP_INDEX_URL" in env:
         env["UV_DEFAULT_INDEX"] = env["PIP_INDEX_URL"]  # uv doesn't read pip's variable
