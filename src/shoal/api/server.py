@@ -14,7 +14,7 @@ from shoal import __version__
 from shoal.api.wire import LIMIT, SOCKET, line, parse
 from shoal.errors import ShoalError, UsageError
 
-# A verb yields items; the last one is the result.
+# A verb yields any number of events, `{"event": ...}`, sent as they come; what it yields besides is its result.
 # What every later version may ask of this one, so that it can take its place.
 ANY_VERSION = ("ping", "leave")
 Verb = Callable[[Mapping[str, Any]], AsyncIterator[Any]]
@@ -72,10 +72,11 @@ class Server:
         try:
             result: Any = None
             async for item in self._verb(data):
-                if result is not None:
-                    writer.write(line(item=result))
+                if "event" in item:
+                    writer.write(line(item=item))
                     await writer.drain()
-                result = item
+                else:
+                    result = item
             writer.write(line(done=result))
         except ShoalError as problem:
             writer.write(line(error=problem.to_json()))

@@ -1,4 +1,4 @@
-"""What the daemon answers: each verb an async generator of items, the last one being its result."""
+"""What the daemon answers: each verb an async generator of events (`{"event": ...}`) and its result."""
 
 from __future__ import annotations
 
@@ -163,7 +163,7 @@ class Verbs:
         since = float(request.get("since", 0.0))
         queue, end = self._journal.listen()
         try:
-            for event in list(self._journal.events):
+            for event in sorted(self._journal.events, key=lambda event: event.time):
                 if event.time >= since:
                     yield {"event": msgspec.to_builtins(event)}
             while request.get("follow"):

@@ -1,0 +1,253 @@
+"""An app in a folder of its own, driven as a user drives it: by the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from shoal.drivers.process import launch
+from tests.scenarios import processes
+
+SHOAL = Path(sys.executable).with_name("shoal")
+# All else of the tester's environment stays outside: SHOAL_ENV and the like would change what is tested.
+KEPT = ("HOME", "LANG", "USER")
+
+# What may lie in a state folder when the app is down and its data dropped.
+LEFT_FILES = {
+    "daemon.log",
+    "driver.lock",
+    "events.jsonl",
+    "keeper.lock",
+    "keeper.log",
+    "keeper.sock",
+    "realm",
+    "release.json",
+}
+LEFT_FOLDERS = {"data", "instances", "logs", "mesh", "mesh/xds", "secrets", "secrets/files"}
+
+
+class Result(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    def __str__(self) -> str:
+        return f"exit code {self.code}\n--- stdout\n{self.out}\n--- stderr\n{self.err}"
+
+
+class App:
+    """`folder` holds shoal.yaml; `home` is the XDG_STATE_HOME of this app alone."""
+
+    def __init__(self, folder: Path, home: Path, cache: Path) -> None:
+        self.folder, self.home = folder, home
+        path = f"{SHOAL.parent}:{os.environ['PATH']}"
+        here = {name: os.environ[name] for name in KEPT if name in os.environ}
+        self.env = here | {"PATH": path, "XDG_STATE_HOME": str(home), "XDG_CACHE_HOME": str(cache)}
+        self._begun: list[subprocess.Popen[str]] = []
+
+    # The folder
+
+    def write(self, files: Mapping[str, str]) -> None:
+        for name, text in files.items():
+            path = self.folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+    def edit(self, old: str, new: str, name: str = "shoal.yaml") -> None:
+        text = (self.folder / name).read_text()
+        assert old in text
+        (self.folder / name).write_text(text.replace(old, new))
+
+    # The command line
+
+    def shoal(
+        self, *words: str, timeout: float = 40, env: Mapping[str, str] | None = None, cwd: Path | None = None
+    ) -> Result:
+        """One command, to its end. Whatever happens, nobody is shown a traceback."""
+        with subprocess.Popen(
+            [SHOAL, *words],
+            cwd=cwd or self.folder,
+            env={**self.env, **(env or {})},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as process:
+            try:
+                out, err = process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                out, err = process.communicate()
+                raise AssertionError(
+                    f"shoal {' '.join(words)} takes over {timeout} s: {Result(-9, out, err)}"
+                ) from None
+        result = Result(process.returncode, out, err)
+        assert "Traceback" not in err, str(result)
+        return result
+
+    def begin(self, *words: str) -> subprocess.Popen[str]:
+        """A command in the foreground, in a session of its own as in a terminal; its output is in `told`."""
+        number = len(self._begun)
+        with (self.home.parent / f"begun-{number}").open("w") as output:
+            process = subprocess.Popen(
+                [SHOAL, *words],
+                cwd=self.folder,
+                env=self.env,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                text=True,
+                start_new_session=True,
+            )
+        self._begun.append(process)
+        return process
+
+    def told(self, process: subprocess.Popen[str]) -> str:
+        """What a command begun with `begin` has printed so far."""
+        return (self.home.parent / f"begun-{self._begun.index(process)}").read_text()
+
+    def ok(self, *words: str, timeout: float = 40, env: Mapping[str, str] | None = None) -> Result:
+        """A command that must do well."""
+        result = self.shoal(*words, timeout=timeout, env=env)
+        assert result.code == 0, str(result)
+        return result
+
+    def up(self, *words: str) -> Result:
+        return self.ok("up", "-d", "--wait", *words)
+
+    # What runs
+
+    def ps(self, *words: str) -> list[dict[str, Any]]:
+        """Instances that have not ended."""
+        found: list[dict[str, Any]] = self.ok("ps", "--json", *words).json["instances"]
+        return [instance for instance in found if instance["phase"] != "exited"]
+
+    def of(self, workload: str) -> list[dict[str, Any]]:
+        """The running instances of one workload, by slot."""
+        return sorted((i for i in self.ps() if i["workload"] == workload), key=lambda i: i["index"])
+
+    def pid(self, workload: str) -> int:
+        (one,) = self.of(workload)
+        return int(one["pid"])
+
+    def pids(self) -> dict[str, int]:
+        """Instance -> pid."""
+        return {i["id"]: i["pid"] for i in self.ps()}
+
+    def ready(self, workload: str, count: int = 1) -> bool:
+        phases = [i["phase"] for i in self.of(workload)]
+        return phases == ["ready"] * count
+
+    def standing(self, workload: str) -> dict[str, Any]:
+        return next(s for s in self.ok("ps", "--json").json["standings"] if s["workload"] == workload)
+
+    def events(self, kind: str = "") -> list[dict[str, Any]]:
+        found = [json.loads(line) for line in self.ok("events", "--json").out.splitlines()]
+        return [event for event in found if kind in ("", event["kind"])]
+
+    def state(self, environment: str = "dev") -> Path:
+        (found,) = self.home.glob(f"shoal/*/{environment}/process")
+        return found
+
+    def keeper_and_daemon(self, environment: str = "dev") -> tuple[int, int]:
+        """Their pids; 0 for one that isn't there."""
+        found = list(self.home.glob(f"shoal/*/{environment}/process"))
+        sock = launch.find_keeper(found[0]) if found else None
+        if sock is None:
+            return 0, 0
+        with sock:
+            answer = launch.ask(sock, {"do": "list"})
+        return answer["pid"], answer["daemon"]
+
+    def processes(self) -> dict[int, str]:
+        """Everything that runs because of this app."""
+        return processes.of_state(self.home)
+
+    # Its door
+
+    @property
+    def url(self) -> str:
+        found: str = self.ok("ps", "--json").json["url"]
+        return found
+
+    def get(self, path: str = "/") -> tuple[int, str]:
+        return get(self.url + path)
+
+    def wait_until(self, condition: Callable[[], object], deadline: float = 20.0, every: float = 0.05) -> None:
+        wait_until(condition, deadline, every)
+
+    # The end
+
+    def end(self) -> None:
+        """Down, with all data, and nothing left behind. What a failed test left running is killed all the same."""
+        for process in self._begun:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        folders = list(self.home.glob("shoal/*/*/process"))
+        ports = {port for folder in folders for port in _ports(folder)}
+        results = [self.shoal("down", "-v", "--yes", "--env", folder.parent.name) for folder in folders]
+        left = self.processes()
+        for pid in left:
+            processes.kill(pid)
+        assert [str(result) for result in results if result.code != 0] == []
+        assert left == {}
+        assert ports & processes.listening() == set()
+        for folder in folders:
+            _check_left(folder)
+
+
+def get(url: str, timeout: float = 10) -> tuple[int, str]:
+    """Status and body; status 0 when there is no answer."""
+    try:
+        with urllib.request.urlopen(url, timeout=timeout) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as problem:
+        with problem:
+            return problem.code, problem.read().decode()
+    except OSError as problem:
+        return 0, str(problem)
+
+
+def wait_until(condition: Callable[[], object], deadline: float = 20.0, every: float = 0.05) -> None:
+    """Ask again and again until the answer is true; a failed assertion in it counts as no."""
+    end = time.monotonic() + deadline
+    while True:
+        try:
+            if condition():
+                return
+            problem: AssertionError | None = None
+        except AssertionError as found:
+            problem = found
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {deadline} s") from problem
+        time.sleep(every)
+
+
+def _ports(folder: Path) -> set[int]:
+    try:
+        return set(json.loads((folder / "ports.json").read_text()).values())
+    except (OSError, ValueError):
+        return set()
+
+
+def _check_left(folder: Path) -> None:
+    names = {str(path.relative_to(folder)): path.is_dir() for path in folder.rglob("*")}
+    names = {name: is_folder for name, is_folder in names.items() if not name.startswith("logs/")}
+    assert {name for name, is_folder in names.items() if is_folder} <= LEFT_FOLDERS
+    assert {name for name, is_folder in names.items() if not is_folder} <= LEFT_FILES
+    assert "Traceback" not in (folder / "daemon.log").read_text()
+    assert "Traceback" not in (folder / "keeper.log").read_text()

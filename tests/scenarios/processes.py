@@ -1,0 +1,67 @@
+"""What really runs, read from /proc: which processes belong to a state folder, and who listens on a port."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+from pathlib import Path
+
+
+def runs(pid: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+    except OSError:
+        return False
+
+
+def of_state(state_home: Path) -> dict[int, str]:
+    """Pid -> command line of each process that has anything to do with a state folder: it is named in the command
+    line or the environment, holds a file in it open, works in it, or carries the mark of it."""
+    needles = [os.fsencode(state_home), *(realm.read_bytes() for realm in state_home.glob("shoal/*/*/*/realm"))]
+    pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) != os.getpid()]
+    return {pid: _command(pid) for pid in pids if runs(pid) and _belongs(pid, [n for n in needles if n])}
+
+
+def _belongs(pid: int, needles: list[bytes]) -> bool:
+    texts = [_read(pid, "cmdline"), _read(pid, "environ"), *_links(pid)]
+    return any(needle in text for needle in needles for text in texts)
+
+
+def _read(pid: int, name: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/{name}").read_bytes()
+    except OSError:
+        return b""
+
+
+def _links(pid: int) -> list[bytes]:
+    found = []
+    with contextlib.suppress(OSError):
+        found.append(os.fsencode(os.readlink(f"/proc/{pid}/cwd")))
+        for entry in os.listdir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                found.append(os.fsencode(os.readlink(f"/proc/{pid}/fd/{entry}")))
+    return found
+
+
+def _command(pid: int) -> str:
+    return _read(pid, "cmdline").replace(b"\0", b" ").decode(errors="replace").strip()
+
+
+def environment(pid: int) -> dict[str, str]:
+    pairs = (entry.decode(errors="replace").partition("=") for entry in _read(pid, "environ").split(b"\0"))
+    return {name: value for name, _, value in pairs if name}
+
+
+def listening() -> set[int]:
+    """Ports that somebody listens on."""
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return {int(fields[1].rpartition(":")[2], 16) for fields in lines if fields[3] == "0A"}
+
+
+def kill(*pids: int) -> None:
+    """SIGKILL, to processes known to be the app's."""
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
