@@ -37,14 +37,15 @@ def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Des
     chosen = _chosen(app, overrides)
     kept = [w for w in workloads if w.owner in chosen]
     edges = [edge for part in parts for edge in part.edges]
-    artifacts = {a.key: a for part in parts for a in part.artifacts}
+    # Shared ones go by the name of the first service that uses them.
+    artifacts = {a.key: a for part in reversed(parts) for a in part.artifacts}
     return Desired(
         app=app.name,
         environment=app.environment,
         workloads=tuple(_overridden(revised(w, inputs.secrets), overrides) for w in kept),
         edges=tuple(edges),
         gateway=app.gateway,
-        artifacts=tuple(artifacts.values()),
+        artifacts=tuple(reversed(artifacts.values())),
         secrets=app.secrets,
     )
 
