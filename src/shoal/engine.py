@@ -31,7 +31,7 @@ from shoal.control.loop import Loop
 from shoal.control.reconcile import reconcile
 from shoal.desired import Inputs, compile
 from shoal.desired.revision import revised
-from shoal.drivers.process import daemon
+from shoal.drivers.process import at_rest, daemon
 from shoal.drivers.process.driver import ProcessDriver
 from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import end_keeper
@@ -80,7 +80,8 @@ def dry_plan(app: App, state: Path) -> Plan:
     desired = attach(compile(app, gather(app)))
     cache = cache_folder()
     built = frozenset(a.key for a in desired.artifacts if is_built(cache, a.key))
-    return reconcile(desired, Observed(artifacts=built), None, now=time.time())
+    instances, data = at_rest.look(state)
+    return reconcile(desired, Observed(instances, built, data=data), None, now=time.time())
 
 
 class Engine:

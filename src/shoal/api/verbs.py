@@ -186,7 +186,7 @@ class Verbs:
     async def invocation(self, request: Request) -> AsyncIterator[Any]:
         """How to run a command with a service's environment; the service's own command when none is given."""
         name = str(request["service"])
-        service = self._environment.service(name)
+        self._environment.known(self._environment.running().wanted.app, (name,))
         workload = self._environment.loop.desired.workload(name)
         if workload is None:
             raise UsageError(f"{name} is not part of what runs", hint=f"Start it with: shoal up -d {name}")
@@ -196,7 +196,7 @@ class Verbs:
             raise UsageError(f"{name} has no ready instance", hint=f"See: shoal why {name}")
         await self._environment.loop.until(lambda: self._built(workload.artifact), 600)
         found = self._driver.invocation(workload, command, like=like if request.get("running") else "")
-        yield msgspec.to_builtins(found) | {"kind": service.kind}
+        yield msgspec.to_builtins(found) | {"kind": workload.kind}
 
     def _built(self, key: str) -> bool:
         return not key or key in self._environment.loop.observed.artifacts

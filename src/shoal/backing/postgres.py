@@ -49,7 +49,7 @@ SETTINGS = {
 # A whole StartupMessage (protocol 3.0) of a user that need not exist: "R" asks for a password, so the server takes
 # connections; while it starts or recovers the answer is "E".
 # https://www.postgresql.org/docs/16/protocol-message-formats.html#PROTOCOL-MESSAGE-FORMATS-STARTUPMESSAGE
-HELLO = "\x00\x00\x00\x14\x00\x03\x00\x00user\x00shoal\x00\x00\x00"
+HELLO = "\x00\x00\x00\x14\x00\x03\x00\x00user\x00shoal\x00\x00"
 
 
 class PostgresEngine:

@@ -10,6 +10,7 @@ from importlib import import_module
 
 from shoal import __version__
 from shoal.errors import Interrupted, ShoalError, UsageError
+from shoal.model.names import check_known
 
 VERBS = {
     "up": "start what shoal.yaml describes, and keep it so",
@@ -93,16 +94,9 @@ def _dispatch(words: list[str]) -> int:
         return 0 if words else UsageError.exit_code
     name = words[0]
     if name not in VERBS:
-        raise _unknown(name)
+        check_known([name], VERBS, "verb")
     module = import_module(f"shoal.cli.{name}_")
     return int(module.run(verb_parser(name).parse_args(words[1:])))
-
-
-def _unknown(name: str) -> UsageError:
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, VERBS, 1)
-    return UsageError(f"there is no verb {name}", hint=f"Did you mean {near[0]}?" if near else "See: shoal --help")
 
 
 if __name__ == "__main__":

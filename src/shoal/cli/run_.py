@@ -19,5 +19,5 @@ def run(options: Namespace) -> int:
     found = place(options).client().ask("invocation", service=options.service, command=options.command)
     if found["kind"] != "job" and not options.command:
         hint = f"For example: shoal run {options.service} env"
-        raise UsageError(f"{options.service} is a service: name a command to run", hint=hint)
+        raise UsageError(f"{options.service} is no job: name a command to run", hint=hint)
     return invoke(found)

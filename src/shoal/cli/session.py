@@ -46,6 +46,7 @@ class Session:
         self._shielded = True
         try:
             if kind is Stopped:
+                self._say("stopping; once more kills")
                 self._clean_up()
                 raise Interrupted("interrupted: what this up started has been stopped")
             if kind is not None and not self.detached:
@@ -97,12 +98,16 @@ class Session:
             for kind, value in self.client.stream("follow", until=until):
                 if kind == "done":
                     return dict(value)
-                if not self.quiet and value["event"]["kind"] != "stopping":
-                    progress(event(value["event"]))
+                if value["event"]["kind"] != "stopping":
+                    self._say(event(value["event"]))
         finally:
             if timer:
                 signal.setitimer(signal.ITIMER_REAL, 0)
         raise NotRunning("the daemon ended")
+
+    def _say(self, text: str) -> None:
+        if not self.quiet:
+            progress(text)
 
     def _deadline(self, timeout: float | None) -> bool:
         if not timeout:
@@ -168,12 +173,10 @@ class Session:
         """Stop what this `up` started."""
         if not self._started_daemon and self._before is None:
             return
-        if not self.quiet:
-            progress("stopping; once more kills")
         try:
             for kind, value in self.client.stream("interrupt", before=self._before or []):
-                if kind == "item" and not self.quiet and value["event"]["kind"] in ("stopped", "exited"):
-                    progress(event(value["event"]))
+                if kind == "item" and value["event"]["kind"] in ("stopped", "exited"):
+                    self._say(event(value["event"]))
         except NotRunning:
             progress("shoal: the daemon ended first; see: shoal ps, shoal down")
         self._wait_for_end()

@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from shoal.cli.load import builtins, load_app, secret_values
 from shoal.cli.output import data
 from shoal.cli.place import place
+from shoal.model.names import check_known
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -23,6 +24,7 @@ def run(options: Namespace) -> int:
 
     at = place(options)
     app = load_app(at)
+    check_known(options.services, [*(s.name for s in app.services), *(b.name for b in app.backing)])
     secrets = secret_values(app)
     with Session(at, app.name, detached=options.detach or options.wait, quiet=options.quiet) as session:
         session.start_daemon()

@@ -12,9 +12,10 @@ from shoal.control.loop import Loop
 from shoal.control.progress import Standing, settled
 from shoal.desired import Inputs, compile
 from shoal.drivers.driver import Driver, ReleaseStore
-from shoal.errors import NotRunning, UsageError
+from shoal.errors import NotRunning
 from shoal.model.app import App, Service
 from shoal.model.desired import Desired
+from shoal.model.names import check_known
 from shoal.model.release import Overrides, Wanted
 
 Gather = Callable[[App], Inputs]
@@ -96,7 +97,7 @@ class Environment:
 
     def service(self, name: str) -> Service:
         """A service of the present release. Raises `UsageError` with the names there are."""
-        self.known(self.running().wanted.app, (name,))
+        check_known([name], [s.name for s in self.running().wanted.app.services])
         return next(s for s in self.running().wanted.app.services if s.name == name)
 
     def standings(self) -> tuple[Standing, ...]:
@@ -134,10 +135,7 @@ class Environment:
                 await self._driver.forget(instance.id)
 
     def known(self, app: App, names: Iterable[str]) -> None:
-        known = {s.name for s in app.services} | {b.name for b in app.backing}
-        for name in names:
-            if name not in known:
-                raise UsageError(f"there is no service {name}", hint=f"There are: {', '.join(sorted(known))}.")
+        check_known(names, [*(s.name for s in app.services), *(b.name for b in app.backing)])
 
 
 def _selected(overrides: Overrides, named: frozenset[str], before: Release | None) -> Overrides:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from shoal.control.facts import end_text
 from shoal.model.event import Event
 from shoal.model.observed import Instance, Observed
 

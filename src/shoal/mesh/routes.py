@@ -57,6 +57,8 @@ def edge_routes(caller: str, link: Link, policy: EdgePolicy) -> Json:
         "name": link.name,
         "request_headers_to_add": [overwrite(CALLER, caller)],
         "request_headers_to_remove": ENVOYS_OWN,
+        # Files are read in any order: a listener may be seen before its cluster, and must not be refused for it.
+        "validate_clusters": False,
         "virtual_hosts": [host],
     }
 

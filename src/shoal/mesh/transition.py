@@ -1,4 +1,8 @@
-"""Transition: from one snapshot to the next without a moment in which a route leads nowhere."""
+"""Transition: from one snapshot to the next without a moment in which a route leads nowhere.
+
+Envoy reads files that changed together in any order. So what is new is there before it is named, and what goes, goes
+after nobody names it any more; between two such steps Envoy must have accepted the first.
+"""
 
 from __future__ import annotations
 
@@ -8,25 +12,30 @@ from shoal.mesh.envoy import Json
 from shoal.mesh.snapshot import pack
 from shoal.model.snapshot import Snapshot
 
+Parts = dict[str, list[Json]]
+
 
 def transition(old: Snapshot | None, new: Snapshot) -> tuple[Snapshot, ...]:
     """The snapshots to publish one after the other, each when the one before is accepted; the last is `new`.
 
-    Envoy takes clusters before routes, so a cluster that goes must stay until no route names it.
+    `old` is what Envoy has (only its files are looked at). Mostly one step: only clusters that come or go take more.
     """
-    gone = _gone(old, new) if old else []
-    if not gone:
+    before, after = _parts(old) if old else {}, _parts(new)
+    if not before.get("lds.json"):
         return (new,)
-    wide = {name: _resources(text) for name, text in new.files.items()}
-    wide["cds.json"] = [*wide["cds.json"], *gone]
-    return (pack(wide, new.instances), new)
+    had, has = _names(before), _names(after)
+    every = [*after["cds.json"], *(cluster for cluster in before["cds.json"] if cluster["name"] not in has)]
+    steps = []
+    if has - had:
+        steps.append(pack({**before, "cds.json": every}, new.instances))
+    if had - has:
+        steps.append(pack({**after, "cds.json": every}, new.instances))
+    return (*steps, new)
 
 
-def _gone(old: Snapshot, new: Snapshot) -> list[Json]:
-    kept = {cluster["name"] for cluster in _resources(new.files["cds.json"])}
-    return [cluster for cluster in _resources(old.files["cds.json"]) if cluster["name"] not in kept]
+def _parts(snapshot: Snapshot) -> Parts:
+    return {name: json.loads(text)["resources"] for name, text in snapshot.files.items()}
 
 
-def _resources(text: str) -> list[Json]:
-    found: list[Json] = json.loads(text)["resources"]
-    return found
+def _names(parts: Parts) -> set[str]:
+    return {str(cluster["name"]) for cluster in parts["cds.json"]}

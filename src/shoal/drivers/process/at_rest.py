@@ -1,0 +1,35 @@
+"""What a state folder says when no daemon is there to ask. Looks only: takes no lock, starts nothing, adopts nothing."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from shoal.drivers.process import records
+from shoal.drivers.process.adoption import leader
+from shoal.drivers.process.keeper.journal import boot_id
+from shoal.drivers.process.records import Record
+from shoal.drivers.process.state import State
+from shoal.model.observed import Instance
+
+
+def look(folder: Path) -> tuple[tuple[Instance, ...], dict[str, str]]:
+    """The instances on record, and the data folders with their incarnations; nothing for a folder that isn't there."""
+    if not folder.is_dir():
+        return (), {}
+    state, boot = State(folder.absolute()), boot_id()
+    return tuple(_instance(record, boot) for record in state.records()), state.incarnations()
+
+
+def _instance(record: Record, boot: str) -> Instance:
+    instance = records.rebuilt(record).instance
+    descriptor = leader(record, boot)
+    if descriptor >= 0:
+        os.close(descriptor)
+        return instance
+    ended = record.exit
+    if ended is None:
+        return msgspec.structs.replace(instance, phase="exited")
+    return msgspec.structs.replace(instance, phase="exited", ended=ended.at, exit=ended.code, reason=ended.reason)

@@ -1,0 +1,22 @@
+"""Names that people type, checked against those there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from shoal.errors import UsageError
+
+
+def check_known(names: Iterable[str], known: Iterable[str], what: str = "service") -> None:
+    """Raises `UsageError` for the first that isn't known, with the one that was probably meant."""
+    there = sorted(set(known))
+    for name in names:
+        if name not in there:
+            raise UsageError(f"there is no {what} {name}", hint=hint(name, there))
+
+
+def hint(name: str, known: list[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1)
+    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
