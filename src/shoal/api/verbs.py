@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,7 +15,7 @@ from shoal.api.server import Verb
 from shoal.control.environment import Environment, restarted, scaled, started, stopped
 from shoal.control.journal import Journal
 from shoal.control.why import why
-from shoal.drivers.driver import Driver
+from shoal.drivers.driver import Driver, LogFile
 from shoal.errors import UsageError
 from shoal.model.app import App
 from shoal.model.observed import Instance
@@ -173,8 +174,14 @@ class Verbs:
             end()
 
     async def logs(self, request: Request) -> AsyncIterator[Any]:
-        names = self._workloads(request.get("services", ()))
-        yield {"files": msgspec.to_builtins(self._driver.logs(names))}
+        files = self._driver.logs(self._workloads(request.get("services", ())))
+        yield {"files": msgspec.to_builtins([f for f in files if request.get("all") or self._recent(f)])}
+
+    def _recent(self, file: LogFile) -> bool:
+        """Of this time up, not of one before the last `down`."""
+        release = self._environment.release
+        known = {i.id for i in self._environment.loop.observed.instances}
+        return release is None or file.instance in known or Path(file.path).stat().st_mtime >= release.wanted.since
 
     def _workloads(self, services: Any) -> list[str]:
         """A service's name stands for its jobs too."""

@@ -21,9 +21,17 @@ class Follower:
     over; `tail` prints only the last lines of each log at first (None: all)."""
 
     def __init__(
-        self, client: Client, services: list[str], *, since: float = 0.0, tail: int | None = None, stamps: bool = False
+        self,
+        client: Client,
+        services: list[str],
+        *,
+        since: float = 0.0,
+        tail: int | None = None,
+        stamps: bool = False,
+        everything: bool = False,
     ) -> None:
         self._client, self._services, self._since, self._tail, self._stamps = client, services, since, tail, stamps
+        self._everything = everything
         self._offsets: dict[str, int] = {}
         self._files: list[dict[str, Any]] = []
         self._listed = 0.0
@@ -42,7 +50,7 @@ class Follower:
     def _list(self) -> None:
         if time.monotonic() - self._listed > LIST_EVERY or self._first:
             try:
-                self._files = self._client.ask("logs", services=self._services)["files"]
+                self._files = self._client.ask("logs", services=self._services, all=self._everything)["files"]
             except NotRunning:
                 if not self._files:
                     raise

@@ -11,6 +11,7 @@ from shoal.cli.place import place
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("services", nargs="*", metavar="SERVICE", help="only these (default: all)")
     parser.add_argument("-f", "--follow", action="store_true", help="go on as more is printed")
+    parser.add_argument("-a", "--all", action="store_true", help="also of times before the last `down`")
     parser.add_argument("--tail", type=_count, metavar="N", help="only the last N lines of each instance")
     parser.add_argument("--since", metavar="TIME", default="", help="10m, 2h, or 2026-01-31T10:00:00")
     parser.add_argument("-t", "--timestamps", action="store_true")
@@ -27,6 +28,7 @@ def run(options: Namespace) -> int:
     follower = Follower(
         place(options).client(),
         options.services,
+        everything=options.all,
         since=since(options.since),
         tail=options.tail,
         stamps=options.timestamps,

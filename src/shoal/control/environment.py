@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
@@ -51,7 +52,7 @@ class Environment:
         inputs = msgspec.structs.replace(inputs, secrets=dict(digests))
         number = self.release.wanted.number + 1 if self.release else 1
         overrides = self._kept_overrides(app)
-        release = Release(Wanted(app, number, overrides, secrets=dict(digests)), inputs)
+        release = Release(Wanted(app, number, overrides, secrets=dict(digests), since=self._since()), inputs)
         return release, self._desired(release)
 
     async def apply(self, app: App, only: Iterable[str], values: Mapping[str, str]) -> None:
@@ -118,6 +119,10 @@ class Environment:
         if release.wanted.down:
             return Desired(app=release.wanted.app.name, environment=release.wanted.app.environment)
         return self._attach(compile(release.wanted.app, release.inputs, release.wanted.overrides))
+
+    def _since(self) -> float:
+        up = self.release is not None and not self.release.wanted.down
+        return self.release.wanted.since if self.release and up else time.time()
 
     def _kept_overrides(self, app: App) -> Overrides:
         """A `scale` stays until the file changes that service's replicas."""

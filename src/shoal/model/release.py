@@ -22,10 +22,12 @@ class Overrides(msgspec.Struct, frozen=True):
 
 class Wanted(msgspec.Struct, frozen=True):
     """`number` counts the releases of this environment. `down` is the wish that nothing runs. `secrets` are keyed
-    digests of the declared secrets' contents: a changed secret is a new revision."""
+    digests of the declared secrets' contents: a changed secret is a new revision. `since` is when the environment came
+    up from nothing, in seconds since the epoch."""
 
     app: App
     number: int = 1
     overrides: Overrides = Overrides()
     down: bool = False
     secrets: dict[str, str] = {}
+    since: float = 0.0
