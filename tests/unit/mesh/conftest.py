@@ -120,8 +120,11 @@ class Envoy:
     def route(self, desired: Desired, *instances: Instance, draining: frozenset[str] = frozenset()) -> None:
         """Publish what these instances make of it, on addresses that stay."""
         for name in addresses_needed(desired):
-            self.addresses.setdefault(name, Endpoint("127.0.0.1", free_port()))
+            self.addresses.setdefault(name, self.somewhere())
         self.publish(snapshot(desired, Observed(instances), self.addresses, draining))
+
+    def somewhere(self) -> Endpoint:
+        return Endpoint("127.0.0.1", free_port())
 
     def connect(self, name: str = "gateway") -> HTTPConnection:
         return HTTPConnection(*self.addresses[name], timeout=PATIENCE)
