@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from shoal.api.place import state_folder
 from shoal.drivers.process import launch
 from tests.scenarios import processes
 
@@ -48,10 +49,11 @@ class Result(NamedTuple):
 
 
 class App:
-    """`folder` holds shoal.yaml; `home` is the XDG_STATE_HOME of this app alone."""
+    """`folder` holds shoal.yaml; `home` is the XDG_STATE_HOME, of this app alone unless `shared`."""
 
-    def __init__(self, folder: Path, home: Path, cache: Path) -> None:
+    def __init__(self, folder: Path, home: Path, cache: Path, *, shared: bool = False) -> None:
         self.folder, self.home = folder, home
+        self._own = folder if shared else home
         path = f"{SHOAL.parent}:{os.environ['PATH']}"
         here = {name: os.environ[name] for name in KEPT if name in os.environ}
         self.env = here | {"PATH": path, "XDG_STATE_HOME": str(home), "XDG_CACHE_HOME": str(cache)}
@@ -158,13 +160,18 @@ class App:
         found = [json.loads(line) for line in self.ok("events", "--json").out.splitlines()]
         return [event for event in found if kind in ("", event["kind"])]
 
+    def states(self, environment: str = "*") -> list[Path]:
+        """The state folders of its environments, as far as they are there."""
+        mine = state_folder(self.home / "shoal", self.folder, "", environment).parents[1]
+        return sorted(mine.glob(f"{environment}/process"))
+
     def state(self, environment: str = "dev") -> Path:
-        (found,) = self.home.glob(f"shoal/*/{environment}/process")
+        (found,) = self.states(environment)
         return found
 
     def keeper_and_daemon(self, environment: str = "dev") -> tuple[int, int]:
         """Their pids; 0 for one that isn't there."""
-        found = list(self.home.glob(f"shoal/*/{environment}/process"))
+        found = self.states(environment)
         sock = launch.find_keeper(found[0]) if found else None
         if sock is None:
             return 0, 0
@@ -174,7 +181,7 @@ class App:
 
     def processes(self) -> dict[int, str]:
         """Everything that runs because of this app."""
-        return processes.of_state(self.home)
+        return processes.of_state(self._own, self.states())
 
     # Its door
 
@@ -197,7 +204,7 @@ class App:
             if process.poll() is None:
                 process.kill()
             process.wait()
-        folders = list(self.home.glob("shoal/*/*/process"))
+        folders = self.states()
         ports = {port for folder in folders for port in _ports(folder)}
         results = [self.shoal("down", "-v", "--yes", "--env", folder.parent.name) for folder in folders]
         left = self.processes()

@@ -32,7 +32,7 @@ def making(root: Path, cache: Path) -> Iterator[Make]:
         home: Path | None = None,
     ) -> App:
         below = f"{name}-state" if plain else f"{name} state/{'a long name ' * 9}".rstrip()
-        app = App(root / name, home or root / below, cache)
+        app = App(root / name, home or root / below, cache, shared=home is not None)
         app.folder.mkdir(parents=True)
         app.home.mkdir(parents=True, exist_ok=True)
         app.write({"shoal.yaml": yaml, **(files or {})})

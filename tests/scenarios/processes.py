@@ -16,10 +16,12 @@ def runs(pid: int) -> bool:
         return False
 
 
-def of_state(state_home: Path) -> dict[int, str]:
-    """Pid -> command line of each process that has anything to do with a state folder: it is named in the command
-    line or the environment, holds a file in it open, works in it, or carries the mark of it."""
-    needles = [os.fsencode(state_home), *(realm.read_bytes() for realm in state_home.glob("shoal/*/*/*/realm"))]
+def of_state(home: Path, states: list[Path]) -> dict[int, str]:
+    """Pid -> command line of each process that has anything to do with these state folders (or the folder above all of
+    them): one is named in the command line or the environment, holds a file in it open, works in it, or carries the
+    mark of it."""
+    folders = [os.fsencode(folder) for folder in (home, *states)]
+    needles = [*folders, *(realm.read_bytes() for state in states if (realm := state / "realm").exists())]
     pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) != os.getpid()]
     return {pid: _command(pid) for pid in pids if runs(pid) and _belongs(pid, [n for n in needles if n])}
 
@@ -65,3 +67,7 @@ def kill(*pids: int) -> None:
     """SIGKILL, to processes known to be the app's."""
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
+
+
+def freeze(pid: int) -> None:
+    os.kill(pid, signal.SIGSTOP)

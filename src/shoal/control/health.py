@@ -106,6 +106,8 @@ class Health:
             soon = not before.ready and not before.stuck
             await asyncio.sleep(min(probe.every, EAGER_LONGEST) if soon else probe.every * random.uniform(0.9, 1.1))
             problem = await self._ask(instance, probe)
+            if instance.id not in self._tasks:
+                return  # nobody wants to know any more; our cancellation is on its way
             self._set(instance.id, conclude(probe, self._judgements[instance.id], problem))
 
     async def _ask(self, instance: Instance, probe: Probe) -> str:

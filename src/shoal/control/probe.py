@@ -22,6 +22,8 @@ async def ask(probe: Probe, endpoint: Endpoint) -> str:
         return f"no answer within {probe.timeout:g} s"
     except OSError as problem:
         return f"{endpoint}: {problem.strerror or problem}"
+    except ValueError:
+        return f"{endpoint} answers without an end of line"
 
 
 async def _tcp(probe: Probe, endpoint: Endpoint) -> str:
