@@ -151,8 +151,7 @@ class Upstream(ThreadingHTTPServer):
         self.lock = Lock()
         self.release = Event()
         self.arrived = Event()
-        self.connections: set[socket.socket] = set()
-        self.thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01})
+        self.thread = Thread(target=self.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self.thread.start()
 
     @property
@@ -169,8 +168,9 @@ class Upstream(ThreadingHTTPServer):
         """A connection that Envoy closed is no error."""
 
     def close(self) -> None:
-        if not self.release.is_set():
-            self.release.set()
+        """Safe to call twice."""
+        self.release.set()
+        if self.thread.is_alive():
             self.shutdown()
             self.thread.join()
             self.server_close()

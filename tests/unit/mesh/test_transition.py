@@ -69,11 +69,13 @@ def test_a_route_moves_to_another_service_under_load_without_a_failure(envoy: An
 
     thread = Thread(target=load)
     thread.start()
-    for turn in range(20):
-        new = taken("web" if turn % 2 else "shop", *instances, at=at)
-        for step in transition(old, new):
-            envoy.publish(step)
-        old = new
-    stop.set()
-    thread.join()
+    try:
+        for turn in range(20):
+            new = taken("web" if turn % 2 else "shop", *instances, at=at)
+            for step in transition(old, new):
+                envoy.publish(step)
+            old = new
+    finally:
+        stop.set()
+        thread.join()
     assert set(came) == {200}, came
