@@ -1,7 +1,5 @@
 """The application factory."""
 
-from contextlib import suppress
-
 from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
 from flask_migrate import Migrate
@@ -13,6 +11,8 @@ from posts.database import ENGINE_OPTIONS, db
 from posts.errors import register_error_handlers
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
+MAX_DISCARDED_BYTES = 64 * 1024 * 1024
+CHUNK_BYTES = 64 * 1024
 
 
 class JsonProvider(DefaultJSONProvider):
@@ -44,9 +44,13 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _take_body() -> None:
-    """An answer given before the body is read would cost the gateway its connection.
+    """An answer given before the body is read would cost the gateway its connection, the client the answer.
 
-    One that is too large is left where it is: the feature that wants to read it says so.
+    One that is too large is thrown away: the feature that wants to read it says so.
     """
-    with suppress(RequestEntityTooLarge):
+    try:
         request.get_data()
+    except RequestEntityTooLarge:
+        for _ in range(MAX_DISCARDED_BYTES // CHUNK_BYTES):
+            if not request.environ["wsgi.input"].read(CHUNK_BYTES):
+                break

@@ -1,5 +1,7 @@
 """Odd requests: always an answer in JSON, never a server error, never a redirect."""
 
+import io
+
 import pytest
 
 from tests.support.api import ARTICLE, Api, refusal
@@ -82,6 +84,20 @@ def test_a_huge_body_is_refused(anna: Api, nobody: Api) -> None:
     answer = anna.post("/articles", {"article": {**ARTICLE, "body": "x" * 5_000_000}})
     assert refusal(answer)[0] == 413
     assert nobody.post("/articles", {"article": "x" * 5_000_000}).status_code == 401
+
+
+class Upload(io.BytesIO):
+    """Can be asked how much was read, also when the request is over."""
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_body_that_is_too_large_is_read_all_the_same(anna: Api) -> None:
+    body = Upload(b"x" * 5_000_000)
+    answer = anna.call("POST", "/articles", input_stream=body, content_length=5_000_000)
+    assert refusal(answer)[0] == 413
+    assert body.tell() == 5_000_000
 
 
 def test_who_asks_is_checked_before_what_exists_before_what_is_sent(anna: Api, ben: Api, nobody: Api) -> None:
