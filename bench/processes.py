@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -96,3 +97,18 @@ def on_cpu(pid: int) -> float:
 
 def switches(pid: int) -> int:
     return sum(parse_switches((task / "status").read_text()) for task in (PROC / str(pid) / "task").iterdir())
+
+
+def parse_busy(text: str) -> tuple[int, int]:
+    """Ticks that the whole machine has been busy, and all ticks, of /proc/stat."""
+    ticks = [int(word) for word in text.splitlines()[0].split()[1:9]]
+    idle = ticks[3] + ticks[4]
+    return sum(ticks) - idle, sum(ticks)
+
+
+def busy(seconds: float = 1.0) -> float:
+    """The share of the machine (0 to 1) that is in use."""
+    busy_before, all_before = parse_busy((PROC / "stat").read_text())
+    time.sleep(seconds)
+    busy_after, all_after = parse_busy((PROC / "stat").read_text())
+    return (busy_after - busy_before) / max(1, all_after - all_before)
