@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from shoal.api.place import state_folder
 from shoal.drivers.process import launch
+from shoal.errors import DriverFailed
 from tests.scenarios import processes
 
 SHOAL = Path(sys.executable).with_name("shoal")
@@ -142,8 +143,9 @@ class App:
         return sorted((i for i in self.ps() if i["workload"] == workload), key=lambda i: i["index"])
 
     def pid(self, workload: str) -> int:
-        (one,) = self.of(workload)
-        return int(one["pid"])
+        found = self.of(workload)
+        assert len(found) == 1, found
+        return int(found[0]["pid"])
 
     def pids(self) -> dict[str, int]:
         """Instance -> pid."""
@@ -175,8 +177,11 @@ class App:
         sock = launch.find_keeper(found[0]) if found else None
         if sock is None:
             return 0, 0
-        with sock:
-            answer = launch.ask(sock, {"do": "list"})
+        try:
+            with sock:
+                answer = launch.ask(sock, {"do": "list"})
+        except DriverFailed:  # it was just ending
+            return 0, 0
         return answer["pid"], answer["daemon"]
 
     def processes(self) -> dict[int, str]:

@@ -33,7 +33,17 @@ class Verbs:
     def table(self) -> dict[str, Verb]:
         names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
         more = ("invocation", "why", "addresses", "leave", "ping")
-        return {name: getattr(self, name) for name in (*names, *more)}
+        return {name: self._informed(getattr(self, name)) for name in (*names, *more)}
+
+    def _informed(self, verb: Verb) -> Verb:
+        """Answers when the loop has looked: before, a daemon that comes back would take all for gone."""
+
+        async def informed(request: Request) -> AsyncIterator[Any]:
+            await self._environment.loop.looked.wait()
+            async for item in verb(request):
+                yield item
+
+        return informed
 
     async def ping(self, request: Request) -> AsyncIterator[Any]:
         release = self._environment.release

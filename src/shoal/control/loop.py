@@ -31,7 +31,8 @@ BuiltCheck = Callable[[Desired], frozenset[str]]
 
 
 class Loop:
-    """Keeps one environment as `desired` says. `snapshot` makes the mesh's configuration (None: no mesh)."""
+    """Keeps one environment as `desired` says. `snapshot` makes the mesh's configuration (None: no mesh). Before
+    `looked` is set nobody knows what runs: `observed` is empty."""
 
     def __init__(
         self, driver: Driver, journal: Journal, *, build: Builder, built: BuiltCheck, snapshot: Snapshotter
@@ -43,6 +44,7 @@ class Loop:
         self.desired = Desired(app="")
         self.observed = Observed()
         self.laps = asyncio.Condition()
+        self.looked = asyncio.Event()
         self._plan = Plan()
 
     def wake(self) -> None:
@@ -60,6 +62,7 @@ class Loop:
         try:
             self.observed = await self._look()
             self._follow()
+            self.looked.set()
             await self.health.first_answers(3.0)
             while True:
                 self._woken.clear()
