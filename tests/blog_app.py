@@ -37,10 +37,10 @@ class BlogApp:
             pytest.skip("BLOG_URL names a blog that somebody else runs; this needs shoal on it")
         return _shoal(self.folder, self.state, *words, timeout=timeout)
 
-    def instances(self, workload: str) -> list[dict[str, Any]]:
-        """Those that run."""
+    def ready(self, workload: str) -> list[dict[str, Any]]:
+        """Its instances that are ready."""
         seen = json.loads(self.shoal("ps", "--json"))["instances"]
-        return [one for one in seen if one["workload"] == workload and one["phase"] != "exited"]
+        return [one for one in seen if one["workload"] == workload and one["phase"] == "ready"]
 
     def environment(self, service: str) -> dict[str, str]:
         lines = self.shoal("exec", service, "env").splitlines()
@@ -99,7 +99,7 @@ def _shoal(folder: Path, state: Path, *words: str, timeout: float) -> str:
     try:
         done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=timeout)
     except subprocess.TimeoutExpired as error:
-        raise AssertionError(f"shoal {' '.join(words)} took more than {timeout} s\n{error.stderr}") from None
+        raise AssertionError(f"shoal {' '.join(words)} took more than {timeout} s\n{error.stderr!r}") from None
     assert done.returncode == 0, f"shoal {' '.join(words)} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 

@@ -8,7 +8,7 @@ import pytest
 from tests.conduit.client import Client, Member, unique
 from tests.conduit.conftest import Someone
 
-REQUIRED = [
+REQUIRED: list[tuple[str, str, object]] = [
     ("GET", "/api/user", None),
     ("PUT", "/api/user", {"user": {}}),
     ("POST", "/api/profiles/nobody-at-all/follow", None),

@@ -10,9 +10,11 @@ from tests.conduit.conftest import Someone
 
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z")
 
-USER = {"email": str, "token": str, "username": str, "bio": (str, type(None)), "image": (str, type(None))}
-PROFILE = {"username": str, "bio": (str, type(None)), "image": (str, type(None)), "following": bool}
-ENTRY = {
+Shape = Mapping[str, type | tuple[type, ...]]
+
+USER: Shape = {"email": str, "token": str, "username": str, "bio": (str, type(None)), "image": (str, type(None))}
+PROFILE: Shape = {"username": str, "bio": (str, type(None)), "image": (str, type(None)), "following": bool}
+ENTRY: Shape = {
     "slug": str,
     "title": str,
     "description": str,
@@ -23,11 +25,11 @@ ENTRY = {
     "favoritesCount": int,
     "author": dict,
 }
-ARTICLE = {**ENTRY, "body": str}
-COMMENT = {"id": int, "createdAt": str, "updatedAt": str, "body": str, "author": dict}
+ARTICLE: Shape = {**ENTRY, "body": str}
+COMMENT: Shape = {"id": int, "createdAt": str, "updatedAt": str, "body": str, "author": dict}
 
 
-def check(value: Json, shape: Mapping[str, type | tuple[type, ...]]) -> None:
+def check(value: Json, shape: Shape) -> None:
     assert value.keys() == shape.keys()
     for name, kind in shape.items():
         assert isinstance(value[name], kind), (name, value[name])
