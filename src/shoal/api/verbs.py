@@ -158,8 +158,10 @@ class Verbs:
             self._environment.known(self._environment.running().wanted.app, (name,))
         match request["how"]:
             case "scale":
-                self._environment.service(names[0])
-                self._environment.override(scaled(names[0], int(request["replicas"])))
+                for name in names:
+                    self._environment.service(name)
+                for name in names:
+                    self._environment.override(scaled(name, int(request["replicas"][name])))
             case "stop":
                 self._environment.override(stopped(names))
             case "start":

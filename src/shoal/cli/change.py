@@ -10,10 +10,10 @@ from shoal.cli.place import place
 from shoal.errors import StartFailed
 
 
-def change(options: Namespace, how: str, services: list[str], *, wait: bool = True, **fields: Any) -> int:
+def change(options: Namespace, how: str, services: list[str], **fields: Any) -> int:
     client = place(options).client()
     client.ask("change", how=how, services=services, **fields)
-    for kind, value in client.stream("follow", until="ready") if wait else ():
+    for kind, value in client.stream("follow", until="ready"):
         if kind == "item":
             progress(event(value["event"]))
         else:

@@ -13,11 +13,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    counts = [_count(text) for text in options.counts]
-    for name, replicas in counts[:-1]:
-        change(options, "scale", [name], replicas=replicas, wait=False)
-    name, replicas = counts[-1]
-    return change(options, "scale", [name], replicas=replicas)
+    counts = dict(_count(text) for text in options.counts)
+    return change(options, "scale", list(counts), replicas=counts)
 
 
 def _count(text: str) -> tuple[str, int]:
