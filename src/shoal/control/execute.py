@@ -16,6 +16,8 @@ from shoal.model.workload import Artifact
 
 Builder = Callable[[Artifact], Awaitable[None]]
 
+DEFECT_PAUSE = 5.0
+
 
 class Executor:
     """One task per operation; the same operation is never under way twice. `wake` is called when one ends."""
@@ -79,6 +81,11 @@ class Executor:
         except ShoalError as problem:
             self._report("refused", operation.id, str(problem))
             await asyncio.sleep(0.2)
+        except Exception as problem:  # a defect of ours: tell it, and don't spin on it
+            text = f"a defect: {type(problem).__name__}: {problem}"
+            self._report("refused", operation.id, text)
+            asyncio.get_running_loop().call_exception_handler({"message": text, "exception": problem})
+            await asyncio.sleep(DEFECT_PAUSE)
         finally:
             self._running.pop(operation.id, None)
             self._wake()
