@@ -11,7 +11,7 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -168,8 +168,11 @@ class Engine:
             if seconds is None:
                 self.loop.report("building", artifact.owner, f"{step}: {note}" if note else step)
 
+        async def spawn(command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path) -> int:
+            return await self.driver.run_to_end(command, env, cwd, log, name=f"build.{artifact.owner}")
+
         async with self._building:
-            await build(artifact, root=self._cache, report=report)
+            await build(artifact, root=self._cache, report=report, spawn=spawn)
 
     async def _look_at_logs(self) -> None:
         while True:

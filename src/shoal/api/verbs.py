@@ -91,7 +91,7 @@ class Verbs:
 
     async def down(self, request: Request) -> AsyncIterator[Any]:
         async with self._changing:
-            async for item in self._telling(self._environment.down(grace=request.get("grace"))):
+            async for item in self._telling(self._environment.down()):
                 yield item
             if request.get("volumes"):
                 await self._driver.drop_data()
@@ -99,8 +99,13 @@ class Verbs:
         self._leave(True)
 
     async def interrupt(self, request: Request) -> AsyncIterator[Any]:
-        """Stop what an `up` started: all, if nothing ran before it."""
+        """Stop what an `up` started: all, if nothing ran before it. Asked again with `grace`, it hurries the one that is
+        at work, and doesn't wait for it."""
         kept = set(request.get("before", ()))
+        if "grace" in request:
+            await self._environment.hurry(float(request["grace"]), kept)
+            yield {}
+            return
         if not kept or self._environment.release is None:
             async for item in self.down(request):
                 yield item

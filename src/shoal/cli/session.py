@@ -189,6 +189,8 @@ class Session:
 
     def _kill(self) -> None:
         try:
-            Client(self.state).ask("down", grace=0)
+            Client(self.state).ask("interrupt", before=self._before or [], grace=0)
+        except NotRunning:
+            return  # it has ended meanwhile
         except ShoalError as problem:
             print(f"shoal: {problem}", file=sys.stderr)

@@ -59,6 +59,9 @@ class Environment:
         """Want `app`; of it just the services of `only` and what they need, if any are named."""
         named = frozenset(only)
         self.known(app, named)
+        for secret in app.secrets:
+            if secret.generate:
+                self._driver.make_secret(secret.name, secret.generate)
         digests = {name: self._driver.set_secret(name, value) for name, value in values.items()}
         release, _ = await self.compile(app, digests)
         overrides = _selected(release.wanted.overrides, named, self.release)
@@ -67,7 +70,7 @@ class Environment:
         await self._forget_failures()
         self._want(release, desired)
 
-    async def down(self, *, grace: float | None = None) -> None:
+    async def down(self) -> None:
         """Stop everything; returns when nothing runs."""
         if self.release is not None:
             wanted = msgspec.structs.replace(self.release.wanted, down=True)
@@ -76,10 +79,13 @@ class Environment:
             self.loop.desired = Desired(app="")
             self.loop.wake()
         await self.loop.executor.cancel("build")
-        if grace is not None:
-            alive = [i.id for i in await self._driver.observe() if i.alive]
-            await asyncio.gather(*(self._driver.stop(i, grace=grace) for i in alive))
         await self.loop.until(self._nothing_runs)
+
+    async def hurry(self, grace: float, kept: Iterable[str] = ()) -> None:
+        """Leave whatever runs no more time than this; `kept` workloads aren't meant."""
+        spared = frozenset(kept)
+        alive = [i.id for i in await self._driver.observe() if i.alive and i.workload not in spared]
+        await asyncio.gather(*(self._driver.stop(i, grace=grace) for i in alive))
 
     def _nothing_runs(self) -> bool:
         return not self.loop.executor.busy and not any(i.alive for i in self.loop.observed.instances)

@@ -150,7 +150,8 @@ def _forgets(desired: Desired, observed: Observed) -> list[Forget]:
 
 def _useless(instance: Instance, workload: Workload | None, observed: Observed) -> bool:
     if instance.kind == "job":
-        return _superseded(instance, observed)
+        # Without a revision it was an errand of a daemon that was killed: its outcome counts for nothing.
+        return not instance.revision or _superseded(instance, observed)
     if workload is None or instance.index >= workload.replicas:
         return True
     return _superseded(instance, observed)

@@ -69,6 +69,9 @@ class Driver(Protocol):
     def set_secret(self, name: str, value: str) -> str:
         """Keep a declared secret; returns a keyed digest of its content (the key never leaves the driver)."""
 
+    def make_secret(self, name: str, length: int) -> None:
+        """See that a secret is there: of this many random characters if it isn't."""
+
     def data(self) -> dict[str, str]:
         """Data folders that exist, with their incarnation."""
 

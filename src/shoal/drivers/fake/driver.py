@@ -114,6 +114,9 @@ class FakeDriver:
         self.platform.secrets[name] = value
         return hashlib.sha256(f"fake:{value}".encode()).hexdigest()
 
+    def make_secret(self, name: str, length: int) -> None:
+        self.platform.secrets.setdefault(name, (f"secret-{name}-" * length)[:length])
+
     def data(self) -> dict[str, str]:
         return dict(self.platform.data)
 

@@ -1,4 +1,4 @@
-"""What a state folder says when no daemon is there to ask. Looks only: takes no lock, starts nothing, adopts nothing."""
+"""What a state folder says when no daemon is there to ask. Looks only: it takes no lock and starts nothing."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -29,6 +29,7 @@ from shoal.drivers.process.vault import Vault
 from shoal.errors import DriverFailed, ToolMissing
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
+from shoal.model.values import concat
 from shoal.model.workload import Workload
 
 KEPT_LOGS = 10
@@ -114,17 +115,21 @@ class ProcessDriver:
 
     async def _start(self, workload: Workload, index: int, failures: int) -> Instance:
         try:
-            return await self._attempt(self._instance(workload, index, failures), workload)
+            return await self._logged(self._instance(workload, index, failures), workload)
         except _KeeperDied:
-            return await self._attempt(self._instance(workload, index, failures), workload)
+            return await self._logged(self._instance(workload, index, failures), workload)
 
-    async def _attempt(self, instance: Instance, workload: Workload) -> Instance:
+    async def _logged(self, instance: Instance, workload: Workload) -> Instance:
+        log = self.state.log(workload.name, instance.id)
+        self._shelf.begin(log, instance.started)
+        return await self._attempt(instance, workload, log)
+
+    async def _attempt(self, instance: Instance, workload: Workload, log: Path) -> Instance:
         spec = Spec(instance, workload.stop)
         self._instances.starting[instance.id] = instance
         try:
             records.create(self.state.instances / instance.id, spec)
-            self._shelf.begin(self.state.log(workload.name, instance.id), instance.started)
-            return await self._spawn(workload, spec)
+            return await self._spawn(workload, spec, log)
         except BaseException:
             self.state.forget(instance.id)
             self._shelf.prune(workload.name, self._instances.recorded() - {instance.id})
@@ -149,13 +154,13 @@ class ProcessDriver:
             after=tuple(after.name for after in workload.after),
         )
 
-    async def _spawn(self, workload: Workload, spec: Spec) -> Instance:
+    async def _spawn(self, workload: Workload, spec: Spec, log: Path) -> Instance:
         instance = spec.instance
         if workload.kind == "mesh":
             self._prepare_mesh()
         scratch = self.state.instances / instance.id / "scratch"
         place = Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints)
-        request = order(workload, instance, Rendering(workload, place, self._sources), self._base(), self.state)
+        request = order(workload, instance, Rendering(workload, place, self._sources), self._base(), self.state, log)
         try:
             answer = await self._keeper.ask(request)
         except DriverFailed:
@@ -220,6 +225,10 @@ class ProcessDriver:
         self.state.prepare()
         return self._vault.keep(name, value)
 
+    def make_secret(self, name: str, length: int) -> None:
+        self.state.prepare()
+        self._vault.make(name, length)
+
     def data(self) -> dict[str, str]:
         return self.state.incarnations()
 
@@ -236,6 +245,36 @@ class ProcessDriver:
         self._shelf.look(self._clock(), {instance.id for instance in self._instances.alive()})
 
     # Running something beside the instances
+
+    async def run_to_end(
+        self, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, *, name: str = "errand"
+    ) -> int:
+        """An errand of ours (a build step), as a child of the keeper: whoever dies, none is left behind. Nobody sees it
+        as an instance while we wait for it; one whose daemon was killed is seen by the next, and stopped, being
+        wanted by nobody. Returns the exit code, appends both streams to `log`; ends it when cancelled."""
+        workload = Workload(
+            name=name,
+            kind="job",
+            command=tuple(map(concat, command)),
+            env={key: concat(value) for key, value in env.items()},
+            cwd=concat(str(cwd)),
+        )
+        instance = self._instance(workload, 0, 0)
+        self._instances.errands.add(instance.id)
+        try:
+            await asyncio.shield(asyncio.create_task(self._attempt(instance, workload, log)))
+            tracked = self._instances.known(instance.id)
+            try:
+                await tracked.done.wait()
+            finally:
+                await asyncio.shield(self._over(instance.id))
+        finally:
+            self._instances.errands.discard(instance.id)
+        return 255 if tracked.instance.exit is None else tracked.instance.exit
+
+    async def _over(self, errand: str) -> None:
+        await self.stop(errand, grace=0)
+        self._instances.remove(errand)
 
     def invocation(self, workload: Workload, command: tuple[str, ...], *, like: str = "") -> Invocation:
         """`command` empty: the workload's own."""

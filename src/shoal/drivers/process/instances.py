@@ -26,7 +26,7 @@ NOTED = 2.0
 
 
 class Instances:
-    """`starting` are those that have no process yet, by id."""
+    """`starting` are those that have no process yet, by id; `errands` the ids of those that nobody else is to see."""
 
     def __init__(self, state: State, clock: Callable[[], float]) -> None:
         self._state = state
@@ -35,6 +35,7 @@ class Instances:
         self._looks: Looks | None = None
         self._tracked: dict[str, Tracked] = {}
         self.starting: dict[str, Instance] = {}
+        self.errands: set[str] = set()
 
     def open(self, wake: Callable[[], None], kept: frozenset[str]) -> None:
         """Adopts what is on record; `kept` are those whose end the keeper will see. Raises StateDamaged."""
@@ -59,7 +60,7 @@ class Instances:
     # Which there are
 
     def all(self) -> tuple[Instance, ...]:
-        instances = (tracked.instance for tracked in self._tracked.values())
+        instances = (tracked.instance for name, tracked in self._tracked.items() if name not in self.errands)
         return tuple(sorted(instances, key=lambda instance: (instance.started, instance.id)))
 
     def alive(self) -> Iterator[Instance]:

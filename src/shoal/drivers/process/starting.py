@@ -29,7 +29,9 @@ class Base(msgspec.Struct, frozen=True):
         return base(os.environ, self.tools) | rendering.port_variables() | rendering.env() | mine
 
 
-def order(workload: Workload, instance: Instance, rendering: Rendering, base: Base, state: State) -> dict[str, Any]:
+def order(
+    workload: Workload, instance: Instance, rendering: Rendering, base: Base, state: State, log: Path
+) -> dict[str, Any]:
     """The request to the keeper; writes the instance's files on the way."""
     command = rendering.command()
     if not command:
@@ -46,7 +48,7 @@ def order(workload: Workload, instance: Instance, rendering: Rendering, base: Ba
         "command": command,
         "env": base.env(workload, rendering, instance.id, instance.index),
         "cwd": str(rendering.cwd()),
-        "log": str(state.log(workload.name, instance.id)),
+        "log": str(log),
         "unprivileged": workload.unprivileged,
         "folders": folders,
     }

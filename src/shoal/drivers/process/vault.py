@@ -32,11 +32,15 @@ class Vault:
     def read(self, name: str) -> str:
         return self._read(self._path(name))
 
-    def _read(self, path: Path) -> str:
+    def make(self, name: str, length: int) -> None:
+        """A secret of `length` characters, unless there is one already."""
+        self._read(self._path(name), length)
+
+    def _read(self, path: Path, length: int = LENGTH) -> str:
         try:
             return path.read_text()
         except FileNotFoundError:
-            made = secrets.token_urlsafe(LENGTH)[:LENGTH]
+            made = secrets.token_urlsafe(length)[:length]
             atomic.write(path, made, lasting=True)
             return made
 
