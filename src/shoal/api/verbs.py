@@ -99,7 +99,7 @@ class Verbs:
         self._leave(True)
 
     async def interrupt(self, request: Request) -> AsyncIterator[Any]:
-        """Stop what an `up` started: all, if nothing ran before it. Asked again with `grace`, it hurries the one that is
+        """Stop what an `up` started: all, if nothing ran before it. Asked again with `grace`, it hurries the one
         at work, and doesn't wait for it."""
         kept = set(request.get("before", ()))
         if "grace" in request:

@@ -1,7 +1,16 @@
 """The command line: finds the verb, runs it, turns errors into text and exit codes. Stays light: a verb's module is
 imported only when it is asked for, and imports what is heavy only where it's used."""
 
+# ruff: noqa: E402, I001
 from __future__ import annotations
+
+import _signal  # `signal` without what it imports: there is a moment in which Ctrl-C still shows a traceback
+
+# Ctrl-C while the rest is imported: nothing has been begun, so end at once and in silence.
+try:
+    _on_interrupt = _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+except ValueError:  # only the main thread may say so
+    _on_interrupt = None
 
 import argparse
 import os
@@ -11,6 +20,9 @@ from importlib import import_module
 from shoal import __version__
 from shoal.errors import Interrupted, ShoalError, UsageError
 from shoal.model.names import check_known
+
+if _on_interrupt is not None:
+    _signal.signal(_signal.SIGINT, _on_interrupt)
 
 VERBS = {
     "up": "start what shoal.yaml describes, and keep it so",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from shoal.drivers.process import admin, atomic
 from shoal.errors import DriverFailed
 from shoal.mesh import acceptance
 from shoal.mesh.bootstrap import ADMIN_SOCKET as ADMIN_SOCKET
+from shoal.mesh.transition import transition
 from shoal.model.snapshot import Snapshot
 
 PATIENCE = 15.0
@@ -41,6 +43,11 @@ async def publish(snapshot: Snapshot, meshdir: Path, xds: Path, log: Path | None
     if not alive():
         write(snapshot, xds)
         return
+    for step in transition(_present(xds, snapshot), snapshot):
+        await _hand_over(step, meshdir, xds, log, alive)
+
+
+async def _hand_over(snapshot: Snapshot, meshdir: Path, xds: Path, log: Path | None, alive: Callable[[], bool]) -> None:
     before = await _refusals(meshdir)
     size = log.stat().st_size if log and log.exists() else 0
     write(snapshot, xds)
@@ -50,6 +57,15 @@ async def publish(snapshot: Snapshot, meshdir: Path, xds: Path, log: Path | None
     except (TimeoutError, DriverFailed) as error:
         what = str(error) or f"the mesh hasn't taken the configuration {snapshot.version} in {PATIENCE:g} s"
         raise DriverFailed(what, hint=_reason(log, size)) from error
+
+
+def _present(xds: Path, like: Snapshot) -> Snapshot | None:
+    """What the mesh follows now; None when that can't be read."""
+    try:
+        files = {name: (xds / name).read_text() for name in like.files}
+        return Snapshot(json.loads(files["cds.json"])["version_info"], files)
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 async def _accepted(snapshot: Snapshot, meshdir: Path, before: int, alive: Callable[[], bool]) -> None:
