@@ -4,7 +4,8 @@ imported only when it is asked for, and imports what is heavy only where it's us
 # ruff: noqa: E402, I001
 from __future__ import annotations
 
-import _signal  # `signal` without what it imports: there is a moment in which Ctrl-C still shows a traceback
+# `signal` without all that it imports itself.
+import _signal  # type: ignore[import-not-found]
 
 # Ctrl-C while the rest is imported: nothing has been begun, so end at once and in silence.
 try:
