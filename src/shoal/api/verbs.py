@@ -143,11 +143,13 @@ class Verbs:
         yield self._standings()
 
     def _standings(self) -> dict[str, Any]:
-        gateway = self._driver.addresses(["gateway"])["gateway"] if self._environment.loop.desired.gateway else None
+        loop = self._environment.loop
+        there = loop.desired.gateway is not None and any(i.kind == "mesh" and i.alive for i in loop.observed.instances)
+        gateway = self._driver.addresses(["gateway"])["gateway"] if there else None
         return {
             "standings": msgspec.to_builtins(self._environment.standings()),
             "url": f"http://{gateway}" if gateway else "",
-            "mesh_problem": self._environment.loop.executor.mesh_problem,
+            "mesh_problem": loop.executor.mesh_problem,
         }
 
     async def plan(self, request: Request) -> AsyncIterator[Any]:

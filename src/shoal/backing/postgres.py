@@ -28,7 +28,8 @@ fi
 umask 077
 rm -rf "$DATA/new" "$DATA/password"
 printf %s "$SUPERUSER_PASSWORD" > "$DATA/password"
-"$INITDB" -D "$DATA/new" -U "$SUPERUSER" --pwfile="$DATA/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8
+"$INITDB" --no-instructions -D "$DATA/new" -U "$SUPERUSER" \\
+  --pwfile="$DATA/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8
 rm -f "$DATA/password"
 mv "$DATA/new" "$DATA/pg"
 """

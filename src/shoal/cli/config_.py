@@ -31,7 +31,11 @@ def run(options: Namespace) -> int:
         return 0
     import yaml
 
-    data(yaml.safe_dump(found, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120).rstrip())
+    data(
+        yaml.dump(
+            found, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120
+        ).rstrip()
+    )
     return 0
 
 

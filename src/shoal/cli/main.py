@@ -1,7 +1,6 @@
 """The command line: finds the verb, runs it, turns errors into text and exit codes. Stays light: a verb's module is
 imported only when it is asked for, and imports what is heavy only where it's used."""
 
-# ruff: noqa: E402, I001
 from __future__ import annotations
 
 # `signal` without all that it imports itself.

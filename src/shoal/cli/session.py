@@ -156,7 +156,9 @@ class Session:
             return kind(
                 f"{name} {what}: {standing['why']}", hint=f"{hint}\n  Next: shoal why {owner}, shoal logs {owner}"
             )
-        return kind(f"{standing['workload']}: {standing['why'].removeprefix(standing['error'] + ': ')}")
+        what, _, hint = standing["why"].partition("\n")
+        name = standing["owner"]
+        return kind(what if what.startswith(name) else f"{name}: {what}", hint=hint.strip())
 
     def show_logs(self) -> None:
         """Logs of all services until a signal comes."""

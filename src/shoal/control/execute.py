@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from shoal.control.refusals import Refusals
 from shoal.drivers.driver import Driver
-from shoal.errors import BuildFailed, ShoalError
+from shoal.errors import BuildFailed, DriverFailed, ShoalError
 from shoal.model.desired import Desired
 from shoal.model.plan import AnyOperation, Build, Forget, Publish, Start, Stop
 from shoal.model.snapshot import Snapshot
@@ -81,10 +81,9 @@ class Executor:
         except ShoalError as problem:
             self._report("refused", operation.id, str(problem))
             await asyncio.sleep(0.2)
-        except Exception as problem:  # a defect of ours: tell it, and don't spin on it
-            text = f"a defect: {type(problem).__name__}: {problem}"
-            self._report("refused", operation.id, text)
-            asyncio.get_running_loop().call_exception_handler({"message": text, "exception": problem})
+        except Exception as problem:
+            # Told, and not spun on.
+            self._report("refused", operation.id, str(_told(problem)))
             await asyncio.sleep(DEFECT_PAUSE)
         finally:
             self._running.pop(operation.id, None)
@@ -96,10 +95,10 @@ class Executor:
         begun = time.monotonic()
         try:
             await self._build(artifact)
-        except ShoalError as problem:
-            self.broken_builds[artifact.key] = str(problem)
-            kind = "build failed" if isinstance(problem, BuildFailed) else "refused"
-            self._report(kind, artifact.owner, str(problem))
+        except Exception as problem:
+            told = _told(problem)
+            self.broken_builds[artifact.key] = str(told)
+            self._report("build failed" if isinstance(told, BuildFailed) else "refused", artifact.owner, str(told))
             return
         self._report("built", artifact.owner, f"in {time.monotonic() - begun:.1f} s")
 
@@ -108,9 +107,10 @@ class Executor:
         assert workload is not None
         try:
             await self._driver.start(workload, operation.index, failures=operation.failures)
-        except ShoalError as problem:
-            self.refusals.add(workload, operation, self._driver.data().get(workload.once_per, ""), problem)
-            self._report("refused", workload.name, str(problem))
+        except Exception as problem:
+            told = _told(problem)
+            self.refusals.add(workload, operation, self._driver.data().get(workload.once_per, ""), told)
+            self._report("refused", workload.name, str(told))
 
     async def _do_forget(self, operation: Forget) -> None:
         if not self.refusals.forget(operation.instance):
@@ -124,3 +124,12 @@ class Executor:
             self.mesh_problem = str(problem)
             raise
         self.mesh_version, self.published, self.mesh_problem = snapshot.version, snapshot.instances, ""
+
+
+def _told(problem: Exception) -> ShoalError:
+    """The problem as one of ours. Anything else is a defect of shoal itself, and the daemon's log gets all of it."""
+    if isinstance(problem, ShoalError):
+        return problem
+    text = f"a defect of shoal: {type(problem).__name__}: {problem}"
+    asyncio.get_running_loop().call_exception_handler({"message": text, "exception": problem})
+    return DriverFailed(text, hint="daemon.log in the state folder says more; please report it")

@@ -13,7 +13,11 @@ from shoal.model.app import Probe, Probes
 from shoal.model.observed import Instance
 
 # While an instance starts it is asked often, so that nobody waits for a probe's period.
-EAGER, EAGER_LONGEST, EAGER_GROWTH = 0.04, 0.5, 1.15
+EAGER, EAGER_LONGEST, EAGER_GROWTH = 0.03, 0.15, 1.1
+# Later, one that takes minutes to start is asked less often.
+# One that was ready and is not: how soon it is asked again.
+SOON = 0.5
+PATIENT_AFTER, PATIENT = 20.0, 1.0
 
 READY = Judgement(started=True, ready=True)
 
@@ -96,7 +100,7 @@ class Health:
             self._set(instance.id, after_first(probes, before, problem, age))
             if problem:
                 await asyncio.sleep(pause)
-                pause = min(pause * EAGER_GROWTH, EAGER_LONGEST)
+                pause = PATIENT if age > PATIENT_AFTER else min(pause * EAGER_GROWTH, EAGER_LONGEST)
 
     async def _keep_asking(
         self, instance: Instance, probe: Probe, conclude: Callable[[Probe, Judgement, str], Judgement]
@@ -104,7 +108,7 @@ class Health:
         while True:
             before = self._judgements[instance.id]
             soon = not before.ready and not before.stuck
-            await asyncio.sleep(min(probe.every, EAGER_LONGEST) if soon else probe.every * random.uniform(0.9, 1.1))
+            await asyncio.sleep(min(probe.every, SOON) if soon else probe.every * random.uniform(0.9, 1.1))
             problem = await self._ask(instance, probe)
             if instance.id not in self._tasks:
                 return  # nobody wants to know any more; our cancellation is on its way

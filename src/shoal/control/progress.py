@@ -71,8 +71,8 @@ def _service(w: Workload, desired: Desired, observed: Observed) -> _Answer:
         tried = end is not None and end.failures + 1 >= TRIES and (index in missing or mine[index].phase != "ready")
         refused = end is not None and index in missing and end.id.endswith("-refused")
         if end is not None and (ended_for_good or tried or refused):
-            kind = end.reason.split(":")[0] if refused else "StartFailed"
-            return "failed", end_text(end), kind, end.id
+            kind, _, words = end.reason.partition(": ") if refused else ("StartFailed", "", end_text(end))
+            return "failed", words, kind, end.id
     if missing:
         return _absent(w, desired, observed)
     worst = next((i for i in mine.values() if i.phase != "ready"), None)

@@ -80,6 +80,9 @@ def _env(service: Service, source: Source, venv: Value) -> dict[str, Value]:
             host=("FLASK_RUN_HOST", "UVICORN_HOST", "GRANIAN_HOST"),
         ),
     }
+    if "PORT" in env:
+        # By itself it would take $PORT, but on every address.
+        env["GUNICORN_CMD_ARGS"] = concat("--bind=", env["HOST"], ":", env["PORT"])
     if any(name.startswith("src/") for name in source.names):
         env["PYTHONPATH"] = concat(HERE, "/src")
     return env

@@ -42,7 +42,7 @@ def _wsgi(source: Source) -> tuple[str, ...]:
     if depends(source, "granian"):
         return ("granian", "--interface", "wsgi", "wsgi:app")
     if depends(source, "gunicorn"):
-        return ("gunicorn", "wsgi:app")  # it binds to $PORT by itself
+        return ("gunicorn", "wsgi:app")  # told where to listen by GUNICORN_CMD_ARGS
     return ()
 
 

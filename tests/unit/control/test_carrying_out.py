@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shoal.control import execute
 from shoal.control.execute import Executor
 from shoal.drivers.fake import Behaviour, FakeDriver
 from shoal.errors import BuildFailed, ShoalError, ToolMissing
@@ -133,17 +132,14 @@ async def test_what_the_platform_refuses_is_told_and_nothing_breaks(site: Site) 
     assert site.wakes == 1
 
 
-async def test_a_defect_is_told_and_not_spun_on(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execute, "DEFECT_PAUSE", 0.05)
+async def test_a_defect_counts_as_a_broken_build_and_is_told(site: Site) -> None:
     told: list[str] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: told.append(context["message"]))
     site.problem = TypeError("of ours")
     site.executor.submit([BUILD], SHOP, None)
-    await asyncio.sleep(0.01)
-    assert site.executor.busy
     await site.quiet()
-    assert told == ["a defect: TypeError: of ours"]
-    assert site.reports[-1] == "refused build api: a defect: TypeError: of ours"
+    assert told == ["a defect of shoal: TypeError: of ours"]
+    assert "a defect of shoal: TypeError: of ours" in site.executor.broken_builds[BUILD.artifact]
 
 
 async def test_what_is_under_way_can_be_cancelled_by_kind(site: Site) -> None:

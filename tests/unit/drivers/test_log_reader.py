@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shoal.drivers.process.logs.quota import trim
-from shoal.drivers.process.logs.reader import BLOCK, Line, first_offset, follow, lines, tail, tail_offset
+from shoal.drivers.process.logs.reader import BLOCK, Line, first_offset, lines, tail, tail_offset
 from shoal.drivers.process.logs.shelf import Shelf
 from shoal.drivers.process.logs.times import index_of
 
@@ -35,17 +35,6 @@ def test_the_tail_of_nothing_is_nothing(log: Path) -> None:
     log.touch()
     assert tail(log, 10) == []
     assert tail_offset(log, 10) == 0
-
-
-async def test_following_sees_what_is_written_later_and_ends(log: Path) -> None:
-    seen: list[str] = []
-    log.write_text("one\ntw")
-    async for line in follow(log, done=lambda: "two" in seen, every=0.001):
-        seen.append(line.text)
-        if line.text == "one":
-            with log.open("a") as file:
-                file.write("o\nthree")
-    assert seen == ["one", "two", "three"]
 
 
 def test_a_log_that_got_too_long_loses_its_head_only(log: Path) -> None:
@@ -80,5 +69,5 @@ def test_growth_is_noted_for_the_living(tmp_path: Path) -> None:
     path = tmp_path / "users" / "users-0-a.log"
     shelf.begin(path, 10.0)
     path.write_text("hello\n")
-    shelf.look(11.5, {"users-0-a"})
+    shelf.look(11.5, [tmp_path / "users/users-0-a.log"])
     assert index_of(path).read_text() == "0 10.00 10.00\n6 10.00 11.50\n"

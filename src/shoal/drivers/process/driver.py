@@ -242,7 +242,7 @@ class ProcessDriver:
 
     def look_at_logs(self) -> None:
         """To be called about every second: keeps the times of lines, and logs within their size."""
-        self._shelf.look(self._clock(), {instance.id for instance in self._instances.alive()})
+        self._shelf.look(self._clock(), [self.state.log(i.workload, i.id) for i in self._instances.all() if i.alive])
 
     # Running something beside the instances
 

@@ -47,5 +47,5 @@ class SecretEntry(Written, frozen=True, kw_only=True):
     file: Annotated[str | UnsetType, Meta(description="A file, relative to this one.")] = UNSET
     generate: Annotated[
         int | bool | UnsetType | None,
-        Meta(ge=8, le=1024, description="Made at first start: this many random bytes (32)."),
+        Meta(ge=8, le=1024, description="Made at first start: this many random characters (32)."),
     ] = UNSET

@@ -54,7 +54,12 @@ class ServiceEntry(Work, frozen=True, kw_only=True):
     migrate: Annotated[
         Words, Meta(description="Command that brings its database up to date; done before the first new instance.")
     ] = []
-    warmup: Annotated[list[str], Meta(description="Requests that train a JVM's cache at build time: `GET /path`.")] = []
+    warmup: Annotated[
+        list[str],
+        Meta(
+            description="What a JVM is asked (`GET /path`) while its cache is trained, after a first start."
+        ),
+    ] = []
 
 
 class JobEntry(Work, frozen=True, kw_only=True):

@@ -1,10 +1,9 @@
-"""Reading a log: from the start, from an offset, the last N lines, or on and on."""
+"""Reading a log: from the start, from an offset, or the last N lines."""
 
 from __future__ import annotations
 
-import asyncio
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -71,18 +70,3 @@ def tail_offset(path: Path, count: int) -> int:
 
 def tail(path: Path, count: int) -> list[Line]:
     return list(lines(path, tail_offset(path, count)))
-
-
-async def follow(
-    path: Path, offset: int = 0, *, done: Callable[[], bool] = lambda: False, every: float = 0.1
-) -> AsyncIterator[Line]:
-    """Lines as they are written, until `done` says that no more will come (what is there then still comes)."""
-    while True:
-        last = done()
-        if path.exists():
-            for line in lines(path, offset, partial=last):
-                offset = line.end
-                yield line
-        if last:
-            return
-        await asyncio.sleep(every)

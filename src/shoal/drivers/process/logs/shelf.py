@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shoal.drivers.driver import LogFile
 from shoal.drivers.process.logs import quota
-from shoal.drivers.process.logs.times import Recorder, Times, index_of
+from shoal.drivers.process.logs.times import Recorder, begun, index_of
 
 SUFFIX = ".log"
 
@@ -31,15 +31,14 @@ class Shelf:
         logs = [log for log in self._folder.glob("*/*.log") if not wanted or log.parent.name in wanted]
         return tuple(LogFile(log.parent.name, log.stem, str(log)) for log in sorted(logs, key=_begun))
 
-    def look(self, now: float, alive: Collection[str]) -> None:
-        """To be called about every second: notes when the logs of living instances grew, and keeps them short."""
-        for file in self.files():
-            log = Path(file.path)
-            if file.instance in alive or log in self._recorders:
-                self._recorder(log).look(now)
-                quota.trim(log)
-            if file.instance not in alive:
-                self._recorders.pop(log, None)
+    def look(self, now: float, growing: Collection[Path]) -> None:
+        """To be called about every second: notes when the logs of living instances grew, and keeps them short; those
+        that stopped growing are looked at once more."""
+        for log in {*growing, *self._recorders}:
+            self._recorder(log).look(now)
+            quota.trim(log)
+            if log not in growing:
+                del self._recorders[log]
 
     def prune(self, workload: str, needed: Collection[str]) -> None:
         """Drops all but the newest logs of a workload; those of `needed` instances don't count."""
@@ -60,4 +59,4 @@ class Shelf:
 
 
 def _begun(log: Path) -> tuple[float, str]:
-    return Times.of(log).at(-1).time, log.name
+    return begun(log), log.name

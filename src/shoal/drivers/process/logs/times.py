@@ -50,6 +50,16 @@ def parse(text: str) -> list[Entry]:
     return entries
 
 
+def begun(log: Path) -> float:
+    """When a log was begun: its index's first entry; 0 without one."""
+    try:
+        with index_of(log).open() as file:
+            first = parse(file.readline())
+    except OSError:
+        return 0.0
+    return first[0].until if first else 0.0
+
+
 def format_entry(entry: Entry) -> str:
     return f"{entry.offset} {entry.since:.2f} {entry.until:.2f}\n"
 
