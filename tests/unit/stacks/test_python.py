@@ -70,6 +70,7 @@ def test_the_users_command_runs_with_the_venv_first(line: Lines) -> None:
         "FLASK_RUN_PORT": "${self:port:http}",
         "UVICORN_PORT": "${self:port:http}",
         "GRANIAN_PORT": "${self:port:http}",
+        "GUNICORN_CMD_ARGS": "--bind=${self:host}:${self:port:http}",
     }
 
 
