@@ -1,4 +1,5 @@
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import pytest
 
@@ -16,12 +17,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def two(blog: BlogApp) -> Iterator[BlogApp]:
     """The blog with two instances of each of users and posts."""
     blog.shoal("scale", "users=2", "posts=2")
-    for service in ("users", "posts"):
-        assert eventually(lambda name=service: len(blog.ready(name)) == 2, within=60), (
-            f"{service} has not two instances"
-        )
+    assert eventually(partial(_has_two_of_each, blog), within=60), "there are not two instances of each"
     yield blog
     blog.shoal("scale", "users=1", "posts=1")
+
+
+def _has_two_of_each(blog: BlogApp) -> bool:
+    return [len(blog.ready(service)) for service in ("users", "posts")] == [2, 2]
 
 
 @pytest.fixture
@@ -30,8 +32,11 @@ def mended(two: BlogApp) -> Iterator[BlogApp]:
     yield two
     two.heal()
     member = Member.sign_up(two.url)
-    answer = eventually(lambda: member.put("/api/user", {"user": {"bio": "mended"}}).status == 200, within=30)
-    assert answer, "no write is confirmed after the test"
+    assert eventually(partial(_confirmed, member), within=30), "no write is confirmed after the test"
+
+
+def _confirmed(member: Member) -> bool:
+    return member.put("/api/user", {"user": {"bio": "mended"}}).status == 200
 
 
 @pytest.fixture

@@ -29,9 +29,6 @@ class Load:
         for thread in self._threads:
             thread.join()
 
-    def goes_on(self, seconds: float) -> None:
-        time.sleep(seconds)
-
     def _repeat(self, request: Request) -> None:
         while not self._ended.wait(self._every):
             began = time.monotonic()

@@ -1,6 +1,7 @@
 """The projector is stopped: a write that it would confirm says so, and arrives later."""
 
 import time
+from collections.abc import Callable
 
 from tests.blog.conftest import NewMember
 from tests.blog_app import BlogApp, eventually
@@ -37,7 +38,7 @@ def test_a_write_that_nobody_confirms_is_503_and_arrives_later(
     assert eventually(lambda: reader.feed()["articlesCount"] == 1, within=20)
 
 
-def _timed(request) -> tuple[Answer, float]:  # type: ignore[no-untyped-def]
+def _timed(request: Callable[[], Answer]) -> tuple[Answer, float]:
     began = time.monotonic()
-    answer: Answer = request()
+    answer = request()
     return answer, time.monotonic() - began

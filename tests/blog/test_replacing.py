@@ -15,7 +15,7 @@ def test_a_restart_of_both_services_fails_no_request(two: BlogApp, anyone: Clien
         lambda: author.get("/api/user"),
         lambda: author.post("/api/articles", {"article": draft()}),
         lambda: reader.put("/api/user", {"user": {"bio": "changed"}}),
-        every=0.05,
+        every=0.1,
     ) as load:
         two.shoal("restart", "users", "posts")
     assert load.failures == []

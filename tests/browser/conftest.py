@@ -129,3 +129,11 @@ def _listen(page: Page, url: str, complaints: list[str], expects: str | tuple[st
 def member(blog: BlogApp) -> Callable[..., Member]:
     """Signs somebody up by the API."""
     return lambda username=None: Member.sign_up(blog.url, username)
+
+
+@pytest.fixture(scope="package")
+def reader(member: Callable[..., Member]) -> Member:
+    """Somebody with one article, whom no test changes."""
+    someone = member()
+    someone.publish()
+    return someone

@@ -30,6 +30,12 @@ def carl(blog: BlogApp) -> Member:
     return Member.sign_up(blog.url)
 
 
+@pytest.fixture(scope="module")
+def changing(blog: BlogApp) -> Member:
+    """One whose profile, password and follows the tests of a file change, one after the other."""
+    return Member.sign_up(blog.url)
+
+
 @pytest.fixture
 def someone(blog: BlogApp) -> Someone:
     """Signs up a new user, of whom a test may do as it likes."""
