@@ -59,10 +59,14 @@ class ShoalError(Exception):
         head = f"{self.where}: {self.what}" if self.where else self.what
         return f"{head}\n  {self.hint}" if self.hint else head
 
+    def kind(self) -> str:
+        """The class of the tree that it belongs to: a driver's own subclass is nobody else's business."""
+        return next(kind.__name__ for kind in type(self).__mro__ if kind.__name__ in KINDS)
+
     def to_json(self) -> dict[str, object]:
         """The form that crosses the control socket."""
         place = list(self.where) if self.where else None
-        return {"kind": type(self).__name__, "what": self.what, "where": place, "hint": self.hint}
+        return {"kind": self.kind(), "what": self.what, "where": place, "hint": self.hint}
 
 
 class UsageError(ShoalError):

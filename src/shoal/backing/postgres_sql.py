@@ -43,6 +43,8 @@ def _database(name: str) -> Value:
     return concat(
         _role(owner(name), "NOLOGIN"),
         f"SELECT {text(make)} WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = {text(name)}) \\gexec\n",
+        # `postgres` is there from the beginning, and somebody else's.
+        f"ALTER DATABASE {quoted(name)} OWNER TO {quoted(owner(name))};\n",
         f"REVOKE ALL ON DATABASE {quoted(name)} FROM PUBLIC;\n",
     )
 

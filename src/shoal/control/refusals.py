@@ -31,7 +31,7 @@ class Refusals:
             exit=127,
             failures=start.failures,
             incarnation=incarnation,
-            reason=f"{type(problem).__name__}: {problem}",
+            reason=f"{problem.kind()}: {problem}",
         )
 
     def forget(self, identity: str) -> bool:
