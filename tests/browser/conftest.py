@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, StorageState, sync_playwright
 
 from tests.blog_app import BlogApp, share
 from tests.browser.pages import Visitor
@@ -88,15 +88,14 @@ def visitor(chromium: Browser, blog: BlogApp, request: pytest.FixtureRequest, tm
     visitors: list[Visitor] = []
 
     def enter(member: Member | None = None, *, expects: str | tuple[str, ...] = ()) -> Visitor:
-        context = chromium.new_context(base_url=blog.url, viewport={"width": 1100, "height": 900})
+        context = chromium.new_context(
+            base_url=blog.url, viewport={"width": 1100, "height": 900}, storage_state=_storage(blog.url, member)
+        )
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         complaints: list[str] = []
         _listen(page, blog.url, complaints, expects)
         visitors.append(Visitor(page, blog.url, complaints))
-        if member is not None:
-            page.goto("/login")
-            page.evaluate("token => localStorage.setItem('jwtToken', token)", member.token)
         return visitors[-1]
 
     yield enter
@@ -107,6 +106,12 @@ def visitor(chromium: Browser, blog: BlogApp, request: pytest.FixtureRequest, tm
         one.page.context.close()
     complaints = [complaint for one in visitors for complaint in one.complaints]
     assert not complaints, complaints
+
+
+def _storage(url: str, member: Member | None) -> StorageState:
+    if member is None:
+        return {}
+    return {"origins": [{"origin": url, "localStorage": [{"name": "jwtToken", "value": member.token or ""}]}]}
 
 
 def _listen(page: Page, url: str, complaints: list[str], expects: str | tuple[str, ...]) -> None:
