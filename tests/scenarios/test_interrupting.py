@@ -118,6 +118,20 @@ def test_up_in_the_foreground_shows_the_logs_of_all(app: Make) -> None:
     ends(up)
 
 
+def test_nohup_outlives_its_terminal(app: Make) -> None:
+    web = app(WEB, WEB_FILES)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what a child begins with
+    try:
+        up = in_the_foreground(web)
+    finally:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    up.send_signal(signal.SIGHUP)
+    web.ok("restart", "web")
+    assert up.poll() is None
+    up.terminate()
+    assert ends(up) == 130
+
+
 def test_down_elsewhere_ends_an_up_in_the_foreground(app: Make) -> None:
     web = app(WEB, WEB_FILES)
     up = in_the_foreground(web)

@@ -80,6 +80,8 @@ class Server:
             writer.write(line(done=result))
         except ShoalError as problem:
             writer.write(line(error=problem.to_json()))
+        except ConnectionError:
+            return  # who asked has gone
         except Exception as problem:  # a defect of ours: say so to who asked, and go on
             text = f"the daemon met a defect: {type(problem).__name__}: {problem}"
             writer.write(

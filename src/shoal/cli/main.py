@@ -1,16 +1,19 @@
 """The command line: finds the verb, runs it, turns errors into text and exit codes. Stays light: a verb's module is
 imported only when it is asked for, and imports what is heavy only where it's used."""
 
+# ruff: noqa: E402
 from __future__ import annotations
 
 # `signal` without all that it imports itself.
 import _signal  # type: ignore[import-not-found]
 
-# Ctrl-C while the rest is imported: nothing has been begun, so end at once and in silence.
+# While the rest is imported Ctrl-C ends us in silence, too (see _end_on_interrupt).
+_usual = _signal.getsignal(_signal.SIGINT)
 try:
-    _on_interrupt = _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
-except ValueError:  # only the main thread may say so
-    _on_interrupt = None
+    if _usual is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+except ValueError:  # imported by a thread that may not say so
+    _usual = None
 
 import argparse
 import os
@@ -21,8 +24,8 @@ from shoal import __version__
 from shoal.errors import Interrupted, ShoalError, UsageError
 from shoal.model.names import check_known
 
-if _on_interrupt is not None:
-    _signal.signal(_signal.SIGINT, _on_interrupt)
+if _usual is _signal.default_int_handler:
+    _signal.signal(_signal.SIGINT, _usual)
 
 VERBS = {
     "up": "start what shoal.yaml describes, and keep it so",
@@ -86,6 +89,8 @@ def main(argv: list[str] | None = None) -> int:
     """Run one verb; returns its exit code."""
     words = sys.argv[1:] if argv is None else argv
     try:
+        if argv is None:
+            _end_on_interrupt()
         return _dispatch(words)
     except ShoalError as problem:
         print(f"shoal: {problem}", file=sys.stderr)
@@ -95,6 +100,13 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+
+
+def _end_on_interrupt() -> None:
+    """A verb that wants to hear of Ctrl-C says so. Otherwise it ends us as it ends any program, and not by an exception
+    at any moment, which libraries in C don't bear."""
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
 def _dispatch(words: list[str]) -> int:

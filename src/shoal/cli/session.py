@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any
 
@@ -33,17 +35,20 @@ class Session:
         self._before: list[str] | None = None
         self._started_daemon = False
         self._asked = 0
-        self._shielded = False
+        self._waits = False
+        self._ending = False
         self._since = 0.0
 
     def __enter__(self) -> Session:
-        self._old = {number: signal.signal(number, self._on_signal) for number in STOPPING}
+        # One that is ignored stays so: nohup means it.
+        heard = [number for number in STOPPING if signal.getsignal(number) != signal.SIG_IGN]
+        self._old = {number: signal.signal(number, self._on_signal) for number in heard}
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._shielded = True
+        self._waits, self._ending = False, True
         try:
             if kind is Stopped:
                 self._say("stopping; once more kills")
@@ -57,35 +62,47 @@ class Session:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._asked += 1
-        if self._shielded:
-            if self._asked > 1:
-                threading.Thread(target=self._kill, daemon=True).start()
-            return
-        self._shielded = True
-        raise Stopped
+        if self._ending:
+            self._kill_if_asked_again()
+        elif self._waits:
+            self._waits = False
+            raise Stopped
+        elif self._asked > 2:
+            # Nobody answers us; whatever runs is for the next `up` or `down` to find.
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    @contextlib.contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Where a signal ends this `up` at once. Elsewhere it is remembered until the next such place: what is
+        half-started could not be stopped, and libraries in C don't bear an exception at any moment."""
+        self._waits = True
+        try:
+            self._check()
+            yield
+        finally:
+            self._waits = False
+        self._check()
+
+    def _check(self) -> None:
+        if self._asked:
+            raise Stopped
 
     def start_daemon(self) -> None:
         from shoal.drivers.process.daemon import await_end, ensure_daemon
 
-        # A signal here is kept until the daemon is there to be told: there is no half-started daemon to leave behind.
-        self._shielded = True
-        try:
-            if self.client.alive() and self.client.ask("ping")["version"] != __version__:
-                self.client.ask("leave")
-                await_end(self.state, self.client)
-            self._started_daemon = ensure_daemon(self.state, self.client)
-        finally:
-            self._shielded = False
-        if self._asked:
-            raise Stopped
+        if self.client.alive() and self.client.ask("ping")["version"] != __version__:
+            self.client.ask("leave")
+            await_end(self.state, self.client)
+        self._started_daemon = ensure_daemon(self.state, self.client)
 
     def apply(self, app: Any, services: list[str], secrets: dict[str, str]) -> None:
-        self._before = []
         running = self.client.ask("ping")["running"]
-        if running:
-            self._before = [r["workload"] for r in self.client.ask("ps")["instances"] if r["phase"] != "exited"]
+        before = self.client.ask("ps")["instances"] if running else []
+        self._before = [instance["workload"] for instance in before if instance["phase"] != "exited"]
         try:
-            self._since = self.client.ask("apply", app=app, only=services, secrets=secrets)["since"]
+            with self._waiting():
+                self._since = self.client.ask("apply", app=app, only=services, secrets=secrets)["since"]
         except ShoalError:
             if self._started_daemon and not running:
                 self.client.ask("down")
@@ -95,11 +112,12 @@ class Session:
         """Tell events until all is `started` or `ready`; returns how everything stands."""
         timer = self._deadline(timeout)
         try:
-            for kind, value in self.client.stream("follow", until=until):
-                if kind == "done":
-                    return dict(value)
-                if value["event"]["kind"] != "stopping":
-                    self._say(event(value["event"]))
+            with self._waiting():
+                for kind, value in self.client.stream("follow", until=until):
+                    if kind == "done":
+                        return dict(value)
+                    if value["event"]["kind"] != "stopping":
+                        self._say(event(value["event"]))
         finally:
             if timer:
                 signal.setitimer(signal.ITIMER_REAL, 0)
@@ -165,11 +183,14 @@ class Session:
         from shoal.cli.follow import Follower
 
         follower = Follower(self.client, [], since=self._since)
-        while True:
-            follower.turn()
-            if not self.client.alive():
-                raise NotRunning("the daemon ended; services go on", hint="Adopt them with: shoal up, or: shoal down")
-            time.sleep(0.2)
+        with self._waiting():
+            while True:
+                follower.turn()
+                if not self.client.alive():
+                    raise NotRunning(
+                        "the daemon ended; services go on", hint="Adopt them with: shoal up, or: shoal down"
+                    )
+                time.sleep(0.2)
 
     def _clean_up(self) -> None:
         """Stop what this `up` started."""
@@ -188,6 +209,10 @@ class Session:
             from shoal.drivers.process.daemon import await_end
 
             await_end(self.state, self.client)
+
+    def _kill_if_asked_again(self) -> None:
+        if self._asked > 1:
+            threading.Thread(target=self._kill, daemon=True).start()
 
     def _kill(self) -> None:
         try:
