@@ -23,6 +23,8 @@ class Journal:
         self.events: deque[Event] = deque(_read(path), maxlen=KEEP)
         self._listeners: set[asyncio.Queue[Event]] = set()
         self._file = path.open("ab", buffering=0)
+        if _cut(path):
+            self._file.write(b"\n")
 
     def add(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -48,6 +50,14 @@ class Journal:
         fresh.write_bytes(b"".join(msgspec.json.encode(e) + b"\n" for e in list(self.events)[-KEEP // 2 :]))
         fresh.replace(self._path)
         self._file = self._path.open("ab", buffering=0)
+
+
+def _cut(path: Path) -> bool:
+    """Whether a crash cut the last line: the next one must not be joined to it."""
+    with path.open("rb") as file:
+        size = file.seek(0, 2)
+        file.seek(max(0, size - 1))
+        return file.read(1) not in (b"", b"\n")
 
 
 def _read(path: Path) -> list[Event]:
