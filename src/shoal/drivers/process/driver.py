@@ -122,7 +122,11 @@ class ProcessDriver:
     async def _logged(self, instance: Instance, workload: Workload) -> Instance:
         log = self.state.log(workload.name, instance.id)
         self._shelf.begin(log, instance.started)
-        return await self._attempt(instance, workload, log)
+        try:
+            return await self._attempt(instance, workload, log)
+        except BaseException:
+            self._shelf.prune(workload.name, self._instances.recorded())
+            raise
 
     async def _attempt(self, instance: Instance, workload: Workload, log: Path) -> Instance:
         spec = Spec(instance, workload.stop)
@@ -132,7 +136,6 @@ class ProcessDriver:
             return await self._spawn(workload, spec, log)
         except BaseException:
             self.state.forget(instance.id)
-            self._shelf.prune(workload.name, self._instances.recorded() - {instance.id})
             raise
         finally:
             del self._instances.starting[instance.id]
