@@ -15,6 +15,10 @@ from shoal.drivers.process.channel import Channel
 from shoal.errors import DriverFailed
 
 
+AGAIN = 0.2
+"""Seconds between two tries to find another keeper."""
+
+
 class Daemon(msgspec.Struct, frozen=True):
     """How the calling process is started again when it dies."""
 
@@ -98,5 +102,9 @@ class Keepership:
             self._rescue = asyncio.create_task(self._rescued(), name="find another keeper")
 
     async def _rescued(self) -> None:
-        with contextlib.suppress(DriverFailed):
-            await self._shared()
+        """Until there is one: the first try may meet the old one's last breath, or another's start."""
+        while not self._closing and not (self._channel and self._channel.connected):
+            with contextlib.suppress(DriverFailed):
+                await self._shared()
+                return
+            await asyncio.sleep(AGAIN)
