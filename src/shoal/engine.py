@@ -36,7 +36,7 @@ from shoal.drivers.process.driver import ProcessDriver
 from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import end_keeper
 from shoal.drivers.process.releases import FileReleases
-from shoal.errors import MissingFile, ShoalError
+from shoal.errors import MissingFile, ShoalError, StateDamaged
 from shoal.model.app import App
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Observed
@@ -129,7 +129,7 @@ class Engine:
         self.environment.restore()
         serving = asyncio.Event()
         tasks = [
-            asyncio.create_task(self.loop.run(), name="loop"),
+            asyncio.create_task(self._keep(), name="loop"),
             asyncio.create_task(Server(self._state, self.verbs.table()).run(serving), name="server"),
             asyncio.create_task(self._look_at_logs(), name="logs"),
             asyncio.create_task(self.trainer.run(), name="trainer"),
@@ -148,6 +148,16 @@ class Engine:
                 task.result()
         if self._for_good:
             end_keeper(self._state)
+
+    async def _keep(self) -> None:
+        """The loop; when the state's damage ends it, somebody has to be told before we go."""
+        try:
+            await self.loop.run()
+        except StateDamaged as problem:
+            log.error("%s", problem)
+            self.verbs.problem = problem
+            self.loop.looked.set()
+            await self._ended.wait()
 
     def _leave(self, for_good: bool) -> None:
         self._for_good = for_good

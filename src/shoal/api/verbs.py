@@ -16,7 +16,7 @@ from shoal.control.environment import Environment, restarted, scaled, started, s
 from shoal.control.journal import Journal
 from shoal.control.why import why
 from shoal.drivers.driver import Driver, LogFile
-from shoal.errors import UsageError
+from shoal.errors import ShoalError, UsageError
 from shoal.model.app import App
 from shoal.model.observed import Instance
 
@@ -24,11 +24,13 @@ Request = Mapping[str, Any]
 
 
 class Verbs:
-    """`leave` ends the daemon (True: for good, False: to be followed by another)."""
+    """`leave` ends the daemon (True: for good, False: to be followed by another). With a `problem` that keeps the daemon
+    from its work, whoever asks is told, and it ends; what runs goes on."""
 
     def __init__(self, environment: Environment, driver: Driver, journal: Journal, leave: Callable[[bool], None]):
         self._environment, self._driver, self._journal, self._leave = environment, driver, journal, leave
         self._changing = asyncio.Lock()
+        self.problem: ShoalError | None = None
 
     def table(self) -> dict[str, Verb]:
         names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
@@ -40,6 +42,9 @@ class Verbs:
 
         async def informed(request: Request) -> AsyncIterator[Any]:
             await self._environment.loop.looked.wait()
+            if self.problem:
+                self._leave(True)
+                raise self.problem
             async for item in verb(request):
                 yield item
 

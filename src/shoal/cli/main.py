@@ -100,6 +100,9 @@ def main(argv: list[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
+    except OSError as problem:
+        print(f"shoal: {problem.filename or 'the system'}: {problem.strerror or problem}", file=sys.stderr)
+        return ShoalError.exit_code
 
 
 def _end_on_interrupt() -> None:

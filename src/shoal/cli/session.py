@@ -201,7 +201,8 @@ class Session:
                 if kind == "item" and value["event"]["kind"] in ("stopped", "exited"):
                     self._say(event(value["event"]))
         except NotRunning:
-            progress("shoal: the daemon ended first; see: shoal ps, shoal down")
+            if self._before is not None:
+                progress("shoal: the daemon ended first; see: shoal ps, shoal down")
         self._wait_for_end()
 
     def _wait_for_end(self) -> None:

@@ -40,11 +40,18 @@ class Environment:
         self.release: Release | None = None
 
     def restore(self) -> None:
-        """Want what was wanted before."""
+        """Want what was wanted before. When that can't be read, what runs is left alone until somebody says more."""
         stored = self._store.load()
-        if stored is not None:
+        if stored is None:
+            return
+        try:
             self.release = msgspec.json.decode(stored, type=Release)
-            self.loop.desired = self._desired(self.release)
+        except msgspec.DecodeError as problem:
+            self.loop.held = True
+            text = f"what is wanted can't be read: {problem}; what runs goes on until the next `up` or `down`"
+            self.loop.report("damaged", "release.json", text)
+            return
+        self.loop.desired = self._desired(self.release)
 
     async def compile(self, app: App, digests: Mapping[str, str]) -> tuple[Release, Desired]:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
@@ -67,6 +74,7 @@ class Environment:
         overrides = _selected(release.wanted.overrides, named, self.release)
         release = msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, overrides=overrides))
         desired = self._desired(release)
+        self.loop.plan_for(desired)  # raises StateDamaged while all is still as it was
         await self._forget_failures()
         self._want(release, desired)
 
@@ -76,7 +84,7 @@ class Environment:
             wanted = msgspec.structs.replace(self.release.wanted, down=True)
             self._want(msgspec.structs.replace(self.release, wanted=wanted))
         else:
-            self.loop.desired = Desired(app="")
+            self.loop.desired, self.loop.held = Desired(app=""), False
             self.loop.wake()
         await self.loop.executor.cancel("build")
         await self.loop.until(self._nothing_runs)
@@ -117,7 +125,7 @@ class Environment:
         desired = desired or self._desired(release)
         self._store.save(msgspec.json.encode(release))
         self.release = release
-        self.loop.desired = desired
+        self.loop.desired, self.loop.held = desired, False
         self.loop.executor.retry()
         self.loop.wake()
 

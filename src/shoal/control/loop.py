@@ -17,6 +17,7 @@ from shoal.control.progress import Standing, standings
 from shoal.control.reconcile import reconcile
 from shoal.control.transitions import transitions
 from shoal.drivers.driver import Driver
+from shoal.errors import StateDamaged
 from shoal.model.app import Probes
 from shoal.model.desired import Desired
 from shoal.model.event import Event
@@ -33,7 +34,7 @@ BuiltCheck = Callable[[Desired], frozenset[str]]
 
 class Loop:
     """Keeps one environment as `desired` says. `snapshot` makes the mesh's configuration (None: no mesh). Before
-    `looked` is set nobody knows what runs: `observed` is empty."""
+    `looked` is set nobody knows what runs: `observed` is empty. While `held` it looks and does nothing."""
 
     def __init__(
         self, driver: Driver, journal: Journal, *, build: Builder, built: BuiltCheck, snapshot: Snapshotter
@@ -43,10 +44,12 @@ class Loop:
         self.health = Health(self.wake)
         self.executor = Executor(driver, build, self.wake, self.report)
         self.desired = Desired(app="")
+        self.held = False
         self.observed = Observed()
         self.laps = asyncio.Condition()
         self.looked = asyncio.Event()
         self._plan = Plan()
+        self._damage = ""
 
     def wake(self) -> None:
         self._woken.set()
@@ -77,11 +80,25 @@ class Loop:
     async def lap(self) -> Plan:
         """Exactly one round."""
         await self._observe()
-        plan, snapshot = self.plan_for(self.desired)
+        plan, snapshot = self._decide()
         self._plan = plan
         self.executor.submit(plan.ready(), self.desired, snapshot)
         async with self.laps:
             self.laps.notify_all()
+        return plan
+
+    def _decide(self) -> tuple[Plan, Snapshot | None]:
+        """What to do now; nothing while the state is damaged in a part that is needed for it."""
+        if self.held:
+            return Plan(), None
+        try:
+            plan = self.plan_for(self.desired)
+        except StateDamaged as problem:
+            if str(problem) != self._damage:
+                self.report("damaged", "state", str(problem))
+            self._damage = str(problem)
+            return Plan(), None
+        self._damage = ""
         return plan
 
     def plan_for(self, desired: Desired) -> tuple[Plan, Snapshot | None]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import find_keeper, release_daemon, start_daemon
-from shoal.errors import DriverFailed
+from shoal.errors import DriverFailed, StateDamaged
 
 MODULE = "shoal.engine"
 PATIENCE = 20.0
@@ -38,10 +38,15 @@ def environment() -> dict[str, str]:
 
 
 def ensure_daemon(state: Path, client: Any) -> bool:
-    """Whether one had to be started; returns when it answers `client.alive()`. Raises `DriverFailed`."""
+    """Whether one had to be started; returns when it answers `client.alive()`. Raises `DriverFailed`,
+    `StateDamaged`."""
     if client.alive():
         return False
-    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as problem:
+        hint = "shoal keeps what it knows of an app there: make room for it, or set XDG_STATE_HOME to another folder"
+        raise StateDamaged(f"{state} can't be made: {problem.strerror}", hint=hint) from None
     start_daemon(state, command(state), environment(), cwd=Path("/"), log=state / LOG)
     deadline = time.monotonic() + PATIENCE
     while not client.alive():
