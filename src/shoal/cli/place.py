@@ -8,7 +8,7 @@ from pathlib import Path
 
 from shoal.api.client import Client
 from shoal.api.place import state_folder, state_root
-from shoal.errors import MissingFile
+from shoal.errors import MissingFile, UsageError
 
 NAMES = ("shoal.yaml", "shoal.yml")
 
@@ -27,7 +27,10 @@ class Place:
 
 
 def place(options: Namespace) -> Place:
-    """Raises `MissingFile` when there is no shoal.yaml here or above."""
+    """Raises `MissingFile` when there is no shoal.yaml here or above, `UsageError` for what can't be a name: the
+    environment's is part of a path."""
+    if not options.env or options.env.startswith(".") or "/" in options.env:
+        raise UsageError(f"`{options.env}` can't be the name of an environment", hint="--env takes one of the file's.")
     given = Path(options.file) if options.file else None
     return Place(_named(given) if given else _found(Path.cwd()), options.env)
 

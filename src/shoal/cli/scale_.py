@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import ArgumentParser, Namespace
 
 from shoal.cli.change import change
@@ -18,7 +19,7 @@ def run(options: Namespace) -> int:
 
 
 def _count(text: str) -> tuple[str, int]:
-    name, sign, number = text.partition("=")
-    if not sign or not number.isdigit() or int(number) > 1000:
+    name, _, number = text.partition("=")
+    if not re.fullmatch(r"[0-9]{1,4}", number) or int(number) > 1000:
         raise UsageError(f"{text}: expected SERVICE=N with N from 0 to 1000", hint="For example: shoal scale users=3")
     return name, int(number)
