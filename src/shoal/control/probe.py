@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 
 from shoal.model.app import Probe
 from shoal.model.observed import Endpoint
@@ -21,7 +22,8 @@ async def ask(probe: Probe, endpoint: Endpoint) -> str:
     except TimeoutError:
         return f"no answer within {probe.timeout:g} s"
     except OSError as problem:
-        return f"{endpoint}: {problem.strerror or problem}"
+        # asyncio puts words of its own into `strerror`: "Connect call failed (...)"
+        return f"{endpoint}: {os.strerror(problem.errno) if problem.errno else problem}"
     except ValueError:
         return f"{endpoint} answers without an end of line"
 
