@@ -39,7 +39,7 @@ from shoal.drivers.process.releases import FileReleases
 from shoal.errors import MissingFile, ShoalError, StateDamaged
 from shoal.model.app import App
 from shoal.model.desired import Desired
-from shoal.model.observed import Endpoint, Observed
+from shoal.model.observed import Observed
 from shoal.model.plan import Plan
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Artifact
@@ -96,7 +96,7 @@ class Engine:
         self.driver = self._driver(state, daemon.itself(state))
         self.journal = Journal(state / "events.jsonl")
         self.loop = self._loop(self.driver, self.journal)
-        self.environment = Environment(self.loop, self.driver, FileReleases(state), gather=gather, attach=self._attach)
+        self.environment = Environment(self.loop, self.driver, FileReleases(state), gather=gather, attach=attach)
         self.trainer = Trainer(self.environment, state, self._cache, self._elsewhere, self.loop.report)
         self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave)
 
@@ -164,11 +164,6 @@ class Engine:
         if for_good:
             daemon.let_go(self._state)
         self._ended.set()
-
-    def _attach(self, desired: Desired) -> Desired:
-        if desired.gateway is not None:
-            self.driver.fix("gateway", Endpoint(desired.gateway.host, desired.gateway.port))
-        return attach(desired)
 
     def _built(self, desired: Desired) -> frozenset[str]:
         return frozenset(a.key for a in desired.artifacts if is_built(self._cache, a.key))

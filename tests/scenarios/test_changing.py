@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
-from tests.scenarios.app import App
+from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make
 from tests.scenarios.load import Load
 from tests.scenarios.programs import WEB, WEB_FILES, shell
@@ -100,3 +102,16 @@ def test_plan_of_an_app_that_does_not_run_names_all_starts(app: Make) -> None:
     for name in ("start mesh/0", "start web/0", "start web/1"):
         assert name in told
     assert list(web.home.iterdir()) == []
+
+
+def test_plan_of_another_gateway_leaves_the_present_one(web: App) -> None:
+    url = web.url
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    web.edit("{routes:", f"{{port: {port}, routes:")
+    assert "publish mesh" in web.ok("plan").out
+    web.ok("restart", "web")
+    assert web.url == url
+    assert get(url + "/")[0] == 200
+    web.up()
+    assert web.url == f"http://127.0.0.1:{port}"

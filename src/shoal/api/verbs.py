@@ -160,7 +160,7 @@ class Verbs:
     async def plan(self, request: Request) -> AsyncIterator[Any]:
         app = msgspec.convert(request["app"], App)
         _, desired = await self._environment.compile(app, request.get("digests", {}))
-        plan, _ = self._environment.loop.plan_for(desired)
+        plan = self._environment.plan(desired)
         yield {"text": str(plan), "operations": msgspec.to_builtins(plan.operations)}
 
     async def change(self, request: Request) -> AsyncIterator[Any]:

@@ -14,8 +14,10 @@ from shoal.control.progress import Standing, settled
 from shoal.desired import Inputs, compile
 from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning
-from shoal.model.app import App, Service
+from shoal.model.app import App, Gateway, Service
 from shoal.model.desired import Desired
+from shoal.model.observed import Endpoint
+from shoal.model.plan import Plan
 from shoal.model.names import check_known
 from shoal.model.release import Overrides, Wanted
 
@@ -52,6 +54,7 @@ class Environment:
             self.loop.report("damaged", "release.json", text)
             return
         self.loop.desired = self._desired(self.release)
+        self._fix(self.loop.desired)
 
     async def compile(self, app: App, digests: Mapping[str, str]) -> tuple[Release, Desired]:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
@@ -74,9 +77,23 @@ class Environment:
         overrides = _selected(release.wanted.overrides, named, self.release)
         release = msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, overrides=overrides))
         desired = self._desired(release)
-        self.loop.plan_for(desired)  # raises StateDamaged while all is still as it was
+        self.plan(desired)  # raises what is in the way while all is still as it was
         await self._forget_failures()
         self._want(release, desired)
+
+    def plan(self, desired: Desired) -> Plan:
+        """What would be done for `desired`, without doing it. Raises `PortInUse`, `StateDamaged`."""
+        if desired.gateway is not None:
+            self._driver.vacant("gateway", _address(desired.gateway))
+        try:
+            self._fix(desired)
+            return self.loop.plan_for(desired)[0]
+        finally:
+            self._fix(self.loop.desired)
+
+    def _fix(self, desired: Desired) -> None:
+        if desired.gateway is not None:
+            self._driver.fix("gateway", _address(desired.gateway))
 
     async def down(self) -> None:
         """Stop everything; returns when nothing runs."""
@@ -124,6 +141,7 @@ class Environment:
     def _want(self, release: Release, desired: Desired | None = None) -> None:
         desired = desired or self._desired(release)
         self._store.save(msgspec.json.encode(release))
+        self._fix(desired)
         self.release = release
         self.loop.desired, self.loop.held = desired, False
         self.loop.executor.retry()
@@ -183,3 +201,7 @@ def started(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
 def restarted(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
     fresh = {name: secrets.token_hex(4) for name in names}
     return lambda o: msgspec.structs.replace(o, nonces=o.nonces | fresh)
+
+
+def _address(gateway: Gateway) -> Endpoint:
+    return Endpoint(gateway.host, gateway.port)

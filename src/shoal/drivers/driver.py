@@ -66,6 +66,12 @@ class Driver(Protocol):
     def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
         """Recorded addresses of listeners (an edge's id, `gateway`), allotting and recording missing ones."""
 
+    def vacant(self, name: str, endpoint: Endpoint) -> None:
+        """Raises `PortInUse` when a mesh that runs would find a stranger at an address that the file chose."""
+
+    def fix(self, name: str, endpoint: Endpoint) -> None:
+        """The file chose an address (`gateway`); port 0: any, and the same one ever after."""
+
     def set_secret(self, name: str, value: str) -> str:
         """Keep a declared secret; returns a keyed digest of its content (the key never leaves the driver)."""
 

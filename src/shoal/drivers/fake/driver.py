@@ -107,6 +107,9 @@ class FakeDriver:
         known = self.platform.addresses
         return {name: known.setdefault(name, Endpoint(HOST, FIRST_PORT + len(known))) for name in names}
 
+    def vacant(self, name: str, endpoint: Endpoint) -> None:
+        return None
+
     def fix(self, name: str, endpoint: Endpoint) -> None:
         self.platform.addresses[name] = endpoint if endpoint.port else self.addresses([name])[name]
 

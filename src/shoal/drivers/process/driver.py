@@ -19,7 +19,7 @@ from shoal.drivers.process.instances import Instances
 from shoal.drivers.process.keeper.journal import boot_id
 from shoal.drivers.process.keepership import Daemon, Keepership
 from shoal.drivers.process.logs.shelf import Shelf
-from shoal.drivers.process.ports import Allotments
+from shoal.drivers.process.ports import Allotments, held_by, in_use, is_free
 from shoal.drivers.process.records import Spec
 from shoal.drivers.process.render import Place, Rendering, Sources
 from shoal.drivers.process.starting import Base, order, refusal, write_files
@@ -198,6 +198,13 @@ class ProcessDriver:
 
     def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
         return self._allotments.of(names, self._instances.ports())
+
+    def vacant(self, name: str, endpoint: Endpoint) -> None:
+        """Raises PortInUse when a mesh that runs would find a stranger at an address that the file chose."""
+        mesh = self._mesh()
+        stays = not endpoint.port or self._allotments.known().get(name) == endpoint
+        if mesh and not stays and not is_free(endpoint.port, endpoint.host) and not held_by(mesh.pid, endpoint.port):
+            raise in_use(name, endpoint)
 
     def fix(self, name: str, endpoint: Endpoint) -> None:
         """An address that the file chose (`gateway`); port 0: any, and the same one ever after."""

@@ -144,6 +144,15 @@ def in_use(name: str, endpoint: Endpoint) -> PortInUse:
     return PortInUse(f"port {endpoint.port} for {name} is taken {who}", hint="end it, or choose another port")
 
 
+def held_by(pid: int, port: int) -> bool:
+    """Whether this process listens on `port`."""
+    inodes = {f"socket:[{inode}]" for inode in _listening(port)}
+    try:
+        return any(str(link.readlink()) in inodes for link in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
+
+
 def _holder(port: int) -> str:
     """`pid 123 (nginx)` of who listens on `port`, as far as we may see it."""
     inodes = {f"socket:[{inode}]" for inode in _listening(port)}
