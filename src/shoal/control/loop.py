@@ -21,7 +21,7 @@ from shoal.errors import StateDamaged
 from shoal.model.app import Probes
 from shoal.model.desired import Desired
 from shoal.model.event import Event
-from shoal.model.observed import Observed
+from shoal.model.observed import Instance, Observed
 from shoal.model.plan import Plan
 from shoal.model.snapshot import Snapshot
 
@@ -50,6 +50,7 @@ class Loop:
         self.looked = asyncio.Event()
         self._plan = Plan()
         self._damage = ""
+        self._blamed: dict[str, str] = {}
 
     def wake(self) -> None:
         self._woken.set()
@@ -135,12 +136,21 @@ class Loop:
         instances = self.executor.refusals.with_these(await self._driver.observe())
         self.executor.mesh_is(next((i.id for i in instances if i.kind == "mesh" and i.alive), ""))
         return Observed(
-            instances=self.health.judge(instances),
+            instances=self._explained(self.health.judge(instances)),
             artifacts=self._built(self.desired),
             broken_builds=dict(self.executor.broken_builds),
             data=self._driver.data(),
             published=self.executor.published,
             mesh_version=self.executor.mesh_version,
+        )
+
+    def _explained(self, instances: tuple[Instance, ...]) -> tuple[Instance, ...]:
+        """One that was stopped because of what its probes said ended for that reason."""
+        said = {i.id: i.reason if i.alive and i.stuck else self._blamed.get(i.id, "") for i in instances}
+        self._blamed = {name: reason for name, reason in said.items() if reason}
+        return tuple(
+            msgspec.structs.replace(i, reason=self._blamed[i.id]) if not i.alive and i.id in self._blamed else i
+            for i in instances
         )
 
     def _follow(self) -> None:
