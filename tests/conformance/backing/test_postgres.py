@@ -121,15 +121,14 @@ async def test_version_18_runs_too(stand: Stand) -> None:
     assert (await psql(stand.properties(newer, ANN)["uri"], "SHOW server_version")).startswith("18")
 
 
-async def test_a_half_made_data_folder_is_made_anew(stand: Stand) -> None:
-    await stand.up(DB, ANN)
-    folder = next(stand.state.glob("data/shop-db/pg"))
-    await stand.down()
-    (folder / "PG_VERSION").unlink()
-    folder.rename(folder.with_name("new"))
-    await stand.driver.drop_data()
+async def test_a_half_made_data_folder_is_never_taken_for_a_whole_one(stand: Stand) -> None:
+    half = stand.driver.state.data_folder("shop-db") / "new"
+    half.mkdir()
+    (half / "PG_VERSION").write_text("16\n")
+    (half.parent / "password").write_text("of a try that was cut short")
     await stand.up(DB, ANN)
     await psql(stand.properties(DB, ANN)["uri"], "SELECT 1")
+    assert not half.exists()
 
 
 async def test_the_superusers_password_is_on_no_command_line_and_not_left_behind(stand: Stand) -> None:
