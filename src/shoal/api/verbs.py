@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from shoal import __version__
+from shoal.api.rows import row
 from shoal.api.server import Verb
 from shoal.control.environment import Environment, restarted, scaled, started, stopped
 from shoal.control.journal import Journal
@@ -18,14 +19,13 @@ from shoal.control.why import why
 from shoal.drivers.driver import Driver, LogFile
 from shoal.errors import ShoalError, UsageError
 from shoal.model.app import App
-from shoal.model.observed import Instance
 
 Request = Mapping[str, Any]
 
 
 class Verbs:
-    """`leave` ends the daemon (True: for good, False: to be followed by another). With a `problem` that keeps the daemon
-    from its work, whoever asks is told, and it ends; what runs goes on."""
+    """`leave` ends the daemon (True: for good, False: to be followed by another). With a `problem` that keeps the
+    daemon from its work, whoever asks is told, and it ends; what runs goes on."""
 
     def __init__(self, environment: Environment, driver: Driver, journal: Journal, leave: Callable[[bool], None]):
         self._environment, self._driver, self._journal, self._leave = environment, driver, journal, leave
@@ -142,7 +142,7 @@ class Verbs:
 
     async def ps(self, request: Request) -> AsyncIterator[Any]:
         observed = self._environment.loop.observed
-        yield {"instances": [_row(i) for i in observed.instances], **self._standings()}
+        yield {"instances": [row(i) for i in observed.instances], **self._standings()}
 
     async def standings(self, request: Request) -> AsyncIterator[Any]:
         yield self._standings()
@@ -248,7 +248,3 @@ class Verbs:
         yield {}
         self._leave(True)
 
-
-def _row(instance: Instance) -> dict[str, Any]:
-    fields: dict[str, Any] = msgspec.to_builtins(instance)
-    return fields | {"ports": {name: port for name, (_, port) in instance.endpoints.items()}}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from shoal.cli.place import place
 
@@ -18,7 +18,11 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def _count(text: str) -> int | None:
-    return None if text == "all" else max(0, int(text))
+    if text == "all":
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 9:
+        raise ArgumentTypeError(f"expected a number of lines or `all`, got {text}")
+    return int(text)
 
 
 def run(options: Namespace) -> int:

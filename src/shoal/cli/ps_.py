@@ -6,8 +6,9 @@ import time
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from shoal.cli.output import age, as_json, data, table
-from shoal.cli.place import place
+from shoal.cli.output import age, as_json, data, progress, table
+from shoal.cli.place import Place, place
+from shoal.errors import NotRunning
 
 HEAD = ("NAME", "STATE", "PID", "PORTS", "AGE", "RESTARTS", "NOTE")
 
@@ -18,7 +19,11 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    found = place(options).client().ask("ps")
+    at = place(options)
+    try:
+        found = at.client().ask("ps")
+    except NotRunning:
+        found = _without_daemon(at)
     if options.json:
         as_json({"version": 1, "url": found["url"], "instances": found["instances"], "standings": found["standings"]})
         return 0
@@ -26,6 +31,18 @@ def run(options: Namespace) -> int:
     if found["url"]:
         data(f"\ngateway: {found['url']}")
     return 0
+
+
+def _without_daemon(at: Place) -> dict[str, Any]:
+    """What goes on although the daemon was killed. Raises `NotRunning` when there is nothing."""
+    from shoal.api.rows import row
+    from shoal.drivers.process.at_rest import look
+
+    alive = [i for i in look(at.state())[0] if i.alive]
+    if not alive:
+        raise NotRunning("the app is not running", hint="Start it with: shoal up -d")
+    progress("the daemon is away; `shoal up` adopts what is here, `shoal down` stops it")
+    return {"instances": [row(i) for i in alive], "standings": [], "url": ""}
 
 
 def _instances(instances: list[dict[str, Any]], ended: bool) -> list[tuple[str, ...]]:

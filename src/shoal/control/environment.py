@@ -16,9 +16,9 @@ from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning
 from shoal.model.app import App, Gateway, Service
 from shoal.model.desired import Desired
+from shoal.model.names import check_known
 from shoal.model.observed import Endpoint
 from shoal.model.plan import Plan
-from shoal.model.names import check_known
 from shoal.model.release import Overrides, Wanted
 
 Gather = Callable[[App], Inputs]

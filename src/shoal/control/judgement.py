@@ -39,6 +39,8 @@ def after_first(probes: Probes, before: Judgement, problem: str, age: float) -> 
 
 def after_ready(probe: Probe, before: Judgement, problem: str) -> Judgement:
     """An answer of the readiness probe of a started instance: out after `failures` noes, in with one yes."""
+    if before.stuck:
+        return before
     if not problem:
         return msgspec.structs.replace(before, ready=True, misses=0, why="")
     misses = before.misses + 1

@@ -69,6 +69,8 @@ class Loop:
             self._follow()
             self.looked.set()
             await self.health.first_answers(3.0)
+            # What was found is not news: only what changes from here on is told.
+            self.observed = await self._look()
             while True:
                 self._woken.clear()
                 plan = await self.lap()

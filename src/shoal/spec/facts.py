@@ -14,7 +14,9 @@ from shoal.spec.words import quote, suggestion
 
 SECTIONS = {"services": "service", "jobs": "job", "backing": "backing"}
 WORDS = {"service": "a service", "job": "a job", "backing": "a backing service"}
-RESERVED = frozenset({"self", "gateway", "secrets", "mesh"})
+RESERVED = frozenset({"self", "gateway", "secrets", "mesh", "shoal-admin", "public", "none"})
+"""Words of references and of the plan; the administrator's name in backing services; and names that PostgreSQL keeps
+for itself, where each service is a role (https://www.postgresql.org/docs/16/sql-createrole.html)."""
 
 _NAME = re.compile(NAME)
 

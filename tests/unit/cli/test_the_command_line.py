@@ -34,7 +34,7 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["logs", "-f", "--tail", "5", "--since", "10m", "-t", "api"],
      {"follow": True, "tail": 5, "since": "10m", "timestamps": True, "services": ["api"], "file": None}),
     (["logs", "--tail", "all"], {"tail": None}),
-    (["logs", "--tail", "-3"], {"tail": 0}),
+    (["logs", "--tail", "0"], {"tail": 0}),
     (["events", "-f"], {"follow": True, "file": None}),
     (["exec", "api", "ls", "-l", "--all"], {"service": "api", "command": ["ls", "-l", "--all"]}),
     (["run", "seed"], {"service": "seed", "command": []}),
@@ -67,7 +67,7 @@ def test_the_environment_may_come_from_a_variable(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("words", [
     ["--nonsense"], ["-d", "up"], ["upp"], ["up", "--nonsense"], ["restart"], ["exec"], ["exec", "api"],
     ["scale", "api"],
-    ["logs", "--tail", "x"], ["logs", "--since", "yesterday"], ["up", "--timeout", "soon"], ["up", "--timeout", "nan"],
+    ["logs", "--tail", "x"], ["logs", "--tail", "-3"], ["logs", "--since", "yesterday"], ["up", "--timeout", "soon"], ["up", "--timeout", "nan"],
     ["up", "--timeout", "-1"], ["up", "--timeout", "0"], ["up", "--timeout", "1e30"], ["up", "--timeout", "inf"],
     ["ps", "--env", ".."], ["ps", "--env", "../x"], ["down", "--env", "/"], ["ps", "--env", ""], ["up", "nobody"],
 ], ids=" ".join)  # fmt: skip

@@ -14,7 +14,6 @@ from shoal.drivers.process import launch
 from shoal.drivers.process.channel import Channel
 from shoal.errors import DriverFailed
 
-
 AGAIN = 0.2
 """Seconds between two tries to find another keeper."""
 
