@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -126,8 +127,7 @@ def test_a_build_that_fails(one: App) -> None:
     assert "building py" in result.err
     assert "not-there.txt" in result.err
     (log,) = set(re.findall(r"the whole log: (.+)", result.err))
-    with open(log) as file:
-        assert "not-there.txt" in file.read()
+    assert "not-there.txt" in Path(log).read_text()
     assert before.items() <= one.pids().items()
     assert "not-there.txt" in one.ok("why", "py").out
 

@@ -48,7 +48,10 @@ CASES = {
     "a wrong duration": (GOOD + "    stop: {grace: soon}\n", r"shoal\.yaml:\d+:19: .*grace"),
     "a missing folder": (GOOD + "    path: nowhere\n", r"shoal\.yaml:\d+:\d+: .*nowhere"),
     "a missing init file": (GOOD + "backing: {db: {postgres: {init: [no.sql]}}}\n", r"shoal\.yaml:\d+:\d+: .*no\.sql"),
-    "an unknown need": (GOOD + "    needs: [tow]\n" + "  two: {stack: command, command: [x]}\n", r"(?s)shoal\.yaml:\d+:13: .*tow.*two"),
+    "an unknown need": (
+        GOOD + "    needs: [tow]\n" + "  two: {stack: command, command: [x]}\n",
+        r"(?s)shoal\.yaml:\d+:13: .*tow.*two",
+    ),
     "itself": (GOOD + "    needs: [one]\n", r"shoal\.yaml:\d+:13: .*one needs itself"),
     "an unknown route": (GOOD + "gateway: {routes: [{to: nobody}]}\n", r"shoal\.yaml:\d+:21: .*nobody"),
     "an unknown reference": (
@@ -59,7 +62,10 @@ CASES = {
         GOOD + "    environment: {A: '${NOT_THERE:?tell me where}'}\n",
         r"shoal\.yaml:\d+:\d+: .*tell me where",
     ),
-    "a variable without a value": (GOOD + "    environment: {A: '${NOT_THERE}'}\n", r"(?s)shoal\.yaml:\d+:\d+: .*NOT_THERE.*set it"),
+    "a variable without a value": (
+        GOOD + "    environment: {A: '${NOT_THERE}'}\n",
+        r"(?s)shoal\.yaml:\d+:\d+: .*NOT_THERE.*set it",
+    ),
     "a missing secret": (
         GOOD + "    environment: {A: '${secrets.key}'}\nsecrets: {key: {env: NOT_THERE}}\n",
         r"(?s)shoal\.yaml:\d+:\d+: .*key.*NOT_THERE",
@@ -72,7 +78,10 @@ CASES = {
     "no command": ("services: {one: {stack: command}}\n", r"shoal\.yaml:\d+:\d+: .*command"),
     "a bad name": ("services: {One_Two: {stack: command, command: [x]}}\n", r"shoal\.yaml:\d+:\d+: .*One_Two"),
     "a database that is none": (GOOD + "backing: {db: {mysql: {}}}\n", r"(?s)shoal\.yaml:\d+:\d+: .*mysql"),
-    "another version of postgres": (GOOD + "backing: {db: {postgres: {version: 9}}}\n", r"(?s)shoal\.yaml:\d+:\d+: .*16.*18"),
+    "another version of postgres": (
+        GOOD + "backing: {db: {postgres: {version: 9}}}\n",
+        r"(?s)shoal\.yaml:\d+:\d+: .*16.*18",
+    ),
 }
 
 

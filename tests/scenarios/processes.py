@@ -22,7 +22,7 @@ def of_state(home: Path, states: list[Path]) -> dict[int, str]:
     mark of it."""
     folders = [os.fsencode(folder) for folder in (home, *states)]
     needles = [*folders, *(realm.read_bytes() for state in states if (realm := state / "realm").exists())]
-    pids = [int(entry) for entry in os.listdir("/proc") if entry.isdigit() and int(entry) != os.getpid()]
+    pids = [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if int(entry.name) != os.getpid()]
     return {pid: _command(pid) for pid in pids if runs(pid) and _belongs(pid, [n for n in needles if n])}
 
 
@@ -41,10 +41,10 @@ def _read(pid: int, name: str) -> bytes:
 def _links(pid: int) -> list[bytes]:
     found = []
     with contextlib.suppress(OSError):
-        found.append(os.fsencode(os.readlink(f"/proc/{pid}/cwd")))
-        for entry in os.listdir(f"/proc/{pid}/fd"):
+        found.append(os.fsencode(Path(f"/proc/{pid}/cwd").readlink()))
+        for entry in Path(f"/proc/{pid}/fd").iterdir():
             with contextlib.suppress(OSError):
-                found.append(os.fsencode(os.readlink(f"/proc/{pid}/fd/{entry}")))
+                found.append(os.fsencode(entry.readlink()))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_wrong_password_is_refused_and_no_secret_is_shown(two: App) -> None:
 
 
 def ask(url: str, text: str) -> subprocess.CompletedProcess[str]:
-    command = [program("psql@16"), "-X", "-A", "-t", "-q", url, "-c", text]
+    command: list[str | Path] = [program("psql@16"), "-X", "-A", "-t", "-q", url, "-c", text]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=10)
 
 
@@ -103,7 +104,10 @@ def test_another_version_on_old_data_is_an_error_and_loses_nothing(app: Make) ->
     assert sql(some, "select count(*) from kept") == "0"
 
 
-NEWS = worker("web", ASLEEP, "needs: [events]") + "backing: {events: {nats: {streams: [{name: NEWS, subjects: [news.>]}]}}}\n"
+NEWS = (
+    worker("web", ASLEEP, "needs: [events]")
+    + "backing: {events: {nats: {streams: [{name: NEWS, subjects: [news.>]}]}}}\n"
+)
 
 
 def test_streams_are_there_and_keep_messages_over_down_and_up(app: Make) -> None:

@@ -6,9 +6,11 @@ import asyncio
 import re
 import subprocess
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import nats
 import pytest
+from nats.aio.client import Client as Nats
 
 from shoal.build.engines import program
 from tests.scenarios import processes
@@ -42,12 +44,12 @@ def stateful(app: Make) -> App:
 def sql(app: App, text: str, service: str = "web") -> str:
     """What psql prints, asked with what the service was given."""
     url = app.ok("exec", service, "printenv", "DATABASE_URL").out.strip()
-    command = [program("psql@16"), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", url, "-c", text]
+    command: list[str | Path] = [program("psql@16"), "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", url, "-c", text]
     return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
 
 
 def publish(app: App, word: str) -> None:
-    async def send(client: nats.NATS) -> None:
+    async def send(client: Nats) -> None:
         await client.jetstream().publish("news.today", word.encode())
 
     _with_nats(app, send)
@@ -56,14 +58,14 @@ def publish(app: App, word: str) -> None:
 def messages(app: App) -> int:
     found = []
 
-    async def count(client: nats.NATS) -> None:
+    async def count(client: Nats) -> None:
         found.append((await client.jetstream().stream_info("NEWS")).state.messages)
 
     _with_nats(app, count)
     return int(found[0])
 
 
-def _with_nats(app: App, work: Callable[[nats.NATS], Awaitable[None]]) -> None:
+def _with_nats(app: App, work: Callable[[Nats], Awaitable[None]]) -> None:
     url = app.ok("exec", "web", "printenv", "NATS_URL").out.strip()
 
     async def whole() -> None:

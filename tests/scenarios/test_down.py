@@ -13,8 +13,12 @@ DATA = worker("one", "exec sleep 1000", "needs: [db]") + "backing: {db: postgres
 
 
 def test_what_needs_goes_before_what_is_needed(app: Make) -> None:
-    front = shell("front", "trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.05; done", "needs: [{web: {wait: ready}}]")
-    yaml = WEB.replace("replicas: 2", "needs: [db]").replace("gateway:", front + "gateway:") + "backing: {db: postgres}\n"
+    front = shell(
+        "front", "trap 'sleep 0.3; exit 0' TERM; while :; do sleep 0.05; done", "needs: [{web: {wait: ready}}]"
+    )
+    yaml = (
+        WEB.replace("replicas: 2", "needs: [db]").replace("gateway:", front + "gateway:") + "backing: {db: postgres}\n"
+    )
     some = app(yaml, WEB_FILES)
     some.up()
     told = some.ok("down").err

@@ -19,7 +19,9 @@ MIXED = WEB.replace("gateway:", shell("other", "exec sleep 1000", "needs: [seed]
 )
 SEED = 20240131
 # Most of what can go wrong lies in the first second; a warm `up` is all done by then.
-MOMENTS = [round(random.Random(SEED + n).choice((0.4, 1.0, 3.0)) * random.Random(SEED * 2 + n).random(), 3) for n in range(30)]
+MOMENTS = [
+    round(random.Random(SEED + n).choice((0.4, 1.0, 3.0)) * random.Random(SEED * 2 + n).random(), 3) for n in range(30)
+]
 
 
 def ends(process: subprocess.Popen[str], deadline: float = 30) -> int:
@@ -83,7 +85,9 @@ def test_up_in_the_foreground_on_a_running_app_stops_only_what_it_started(app: M
     some = app(worker("first", "exec sleep 1000"))
     some.up()
     before = some.pids()
-    some.write({"shoal.yaml": worker("first", "exec sleep 1000") + shell("second", "echo second-is-up; exec sleep 1000")})
+    some.write(
+        {"shoal.yaml": worker("first", "exec sleep 1000") + shell("second", "echo second-is-up; exec sleep 1000")}
+    )
     up = some.begin("up")
     some.wait_until(lambda: "second-is-up" in some.told(up))
     up.send_signal(signal.SIGINT)

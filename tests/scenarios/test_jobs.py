@@ -78,7 +78,11 @@ def test_a_failed_job_is_not_tried_again_by_itself(app: Make) -> None:
 
 
 def test_a_job_on_request_runs_when_asked_with_its_environment(app: Make) -> None:
-    some = app(app_of('echo "$$WORD"; exit 4', when="request").replace("    when:", "    environment: {WORD: yes-it-runs}\n    when:"))
+    some = app(
+        app_of('echo "$$WORD"; exit 4', when="request").replace(
+            "    when:", "    environment: {WORD: yes-it-runs}\n    when:"
+        )
+    )
     some.up()
     some.wait_until(lambda: order(some) == ["service"])
     assert some.shoal("run", "job") == (4, "yes-it-runs\n", "")

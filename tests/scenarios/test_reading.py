@@ -17,7 +17,11 @@ from tests.scenarios.programs import WEB, WEB_FILES, shell
 
 TICKS = shell("ticker", "echo first; echo second; echo third; exec sleep 1000")
 PEOPLE = shell("quiet", "exec sleep 1000")
-JOBS = 'jobs:\n  seed: {stack: command, command: [echo, seeded], when: up}\n  later: {stack: command, command: [sh, -c, "echo ran; exit 3"], when: request}\n'
+JOBS = """\
+jobs:
+  seed: {stack: command, command: [echo, seeded], when: up}
+  later: {stack: command, command: [sh, -c, "echo ran; exit 3"], when: request}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +200,9 @@ def test_verbs_work_below_the_apps_folder_and_from_afar(web: App) -> None:
 
 def test_a_reader_that_goes_away_is_no_error(web: App) -> None:
     script = "shoal events --json | head -1; shoal ps | head -1; shoal config | head -1"
-    ran = subprocess.run(["/bin/sh", "-c", script], cwd=web.folder, env=web.env, capture_output=True, text=True, check=True)
+    ran = subprocess.run(
+        ["/bin/sh", "-c", script], cwd=web.folder, env=web.env, capture_output=True, text=True, check=True
+    )
     assert json.loads(ran.stdout.splitlines()[0])["kind"]
     assert ran.stderr == ""
 

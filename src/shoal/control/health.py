@@ -105,14 +105,14 @@ class Health:
     async def _keep_asking(
         self, instance: Instance, probe: Probe, conclude: Callable[[Probe, Judgement, str], Judgement]
     ) -> None:
-        while True:
+        # Once it isn't followed any more, our cancellation is on its way.
+        while instance.id in self._tasks:
             before = self._judgements[instance.id]
             soon = not before.ready and not before.stuck
             await asyncio.sleep(min(probe.every, SOON) if soon else probe.every * random.uniform(0.9, 1.1))
             problem = await self._ask(instance, probe)
-            if instance.id not in self._tasks:
-                return  # nobody wants to know any more; our cancellation is on its way
-            self._set(instance.id, conclude(probe, self._judgements[instance.id], problem))
+            if instance.id in self._tasks:
+                self._set(instance.id, conclude(probe, self._judgements[instance.id], problem))
 
     async def _ask(self, instance: Instance, probe: Probe) -> str:
         name = probe.port or next(iter(instance.endpoints), "")
