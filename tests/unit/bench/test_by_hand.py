@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+
 from bench.by_hand import chain, waits
 from bench.gateway import length_of
 from bench.idle import Use, total
 from bench.start_up_of_users import untrained
 from bench.warm_up import baseline
-
 from shoal.model.desired import Desired
 from shoal.model.workload import After, Workload
 

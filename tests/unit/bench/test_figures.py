@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from bench.figures import Verdict, conclude, median, percentile, spread
 
 

@@ -67,7 +67,8 @@ def test_the_environment_may_come_from_a_variable(monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize("words", [
     ["--nonsense"], ["-d", "up"], ["upp"], ["up", "--nonsense"], ["restart"], ["exec"], ["exec", "api"],
     ["scale", "api"],
-    ["logs", "--tail", "x"], ["logs", "--tail", "-3"], ["logs", "--since", "yesterday"], ["up", "--timeout", "soon"], ["up", "--timeout", "nan"],
+    ["logs", "--tail", "x"], ["logs", "--tail", "-3"],
+    ["logs", "--since", "yesterday"], ["up", "--timeout", "soon"], ["up", "--timeout", "nan"],
     ["up", "--timeout", "-1"], ["up", "--timeout", "0"], ["up", "--timeout", "1e30"], ["up", "--timeout", "inf"],
     ["ps", "--env", ".."], ["ps", "--env", "../x"], ["down", "--env", "/"], ["ps", "--env", ""], ["up", "nobody"],
 ], ids=" ".join)  # fmt: skip
