@@ -247,4 +247,3 @@ class Verbs:
         """End daemon and keeper and let everything run: another version adopts it."""
         yield {}
         self._leave(True)
-
