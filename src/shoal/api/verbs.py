@@ -64,20 +64,13 @@ class Verbs:
 
     async def follow(self, request: Request) -> AsyncIterator[Any]:
         """Events as they come, until all is `started`, `ready` or for ever; then how everything stands."""
-        queue, end = self._journal.listen()
-        waiter = asyncio.create_task(self._reached(request.get("until", "ready")))
+        reached = asyncio.create_task(self._reached(request.get("until", "ready")))
         try:
-            while not (waiter.done() and queue.empty()):
-                getter = asyncio.create_task(queue.get())
-                await asyncio.wait((getter, waiter), return_when=asyncio.FIRST_COMPLETED)
-                if getter.done():
-                    yield {"event": msgspec.to_builtins(getter.result())}
-                else:
-                    getter.cancel()
+            async for item in self._telling(reached):
+                yield item
             yield self._standings()
         finally:
-            waiter.cancel()
-            end()
+            reached.cancel()
 
     async def _reached(self, until: str) -> None:
         loop = self._environment.loop
@@ -96,7 +89,8 @@ class Verbs:
 
     async def down(self, request: Request) -> AsyncIterator[Any]:
         async with self._changing:
-            async for item in self._telling(self._environment.down()):
+            # It goes on even if who asked hangs up.
+            async for item in self._telling(asyncio.create_task(self._environment.down())):
                 yield item
             if request.get("volumes"):
                 await self._driver.drop_data()
@@ -124,10 +118,9 @@ class Verbs:
         mine = {w.name for w in self._environment.loop.desired.workloads if w.owner in owners}
         return not any(i.alive and i.workload in mine for i in self._environment.loop.observed.instances)
 
-    async def _telling(self, work: Any) -> AsyncIterator[Any]:
+    async def _telling(self, task: asyncio.Task[None]) -> AsyncIterator[Any]:
         """Events while some work goes on."""
         queue, end = self._journal.listen()
-        task = asyncio.ensure_future(work)
         try:
             while not (task.done() and queue.empty()):
                 getter = asyncio.create_task(queue.get())
