@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 import sys
 import time
@@ -201,4 +202,7 @@ def main(arguments: list[str], make: Callable[[Path], Engine] = Engine) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    logging.shutdown()
+    # At once: whoever waits for our end sees the socket go, and should find no process after that.
+    os._exit(code)

@@ -216,7 +216,7 @@ class App:
         for pid in left:
             processes.kill(pid)
         assert [str(result) for result in results if result.code != 0] == []
-        assert left == {}
+        assert left == {}, left
         assert ports & processes.listening() == set()
         for folder in folders:
             _check_left(folder)

@@ -27,6 +27,7 @@ from shoal.model.snapshot import Snapshot
 
 # A look at everything even though nothing woke the loop.
 PERIOD = 20.0
+ENDS = ("exited", "stopped", "done", "failed")
 
 Snapshotter = Callable[[Desired, Observed, frozenset[str]], Snapshot | None]
 BuiltCheck = Callable[[Desired], frozenset[str]]
@@ -69,8 +70,9 @@ class Loop:
             self._follow()
             self.looked.set()
             await self.health.first_answers(3.0)
-            # What was found is not news: only what changes from here on is told.
+            # What was found running is not news; what ended meanwhile is.
             self.observed = await self._look()
+            self._journal.add(self._missed())
             while True:
                 self._woken.clear()
                 plan = await self.lap()
@@ -79,6 +81,12 @@ class Loop:
             await self.health.close()
             await self.executor.cancel()
             await self._driver.close()
+
+    def _missed(self) -> list[Event]:
+        """Ends that came while nobody watched, and aren't in the journal."""
+        told = {event.instance for event in self._journal.events if event.kind in ENDS}
+        ended = tuple(i for i in self.observed.instances if not i.alive and i.id not in told)
+        return transitions(Observed(), Observed(instances=ended), time.time())
 
     async def lap(self) -> Plan:
         """Exactly one round."""

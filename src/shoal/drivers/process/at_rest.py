@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 from pathlib import Path
 
 import msgspec
@@ -26,10 +27,17 @@ def look(folder: Path) -> tuple[tuple[Instance, ...], dict[str, str]]:
 def _instance(record: Record, boot: str) -> Instance:
     instance = records.rebuilt(record).instance
     descriptor = leader(record, boot)
-    if descriptor >= 0:
-        os.close(descriptor)
-        return instance
+    if record.identity and descriptor >= 0 and _runs(descriptor):
+        return msgspec.structs.replace(instance, pid=record.identity.pid)
     ended = record.exit
     if ended is None:
         return msgspec.structs.replace(instance, phase="exited")
     return msgspec.structs.replace(instance, phase="exited", ended=ended.at, exit=ended.code, reason=ended.reason)
+
+
+def _runs(descriptor: int) -> bool:
+    """Whether a process has not ended; closes its descriptor. One that nobody has reaped yet has a pid still."""
+    try:
+        return not select.select([descriptor], [], [], 0)[0]
+    finally:
+        os.close(descriptor)
