@@ -15,6 +15,7 @@ ONE = worker("one", "exec sleep 1000")
 def running(lasting_app: Make) -> App:
     made = lasting_app(ONE)
     made.up()
+    made.before = made.pids()
     return made
 
 
@@ -51,14 +52,13 @@ def running(lasting_app: Make) -> App:
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
 def test_each_mistake_is_named(running: App, words: list[str], code: int, said: str) -> None:
-    before = running.pids()
     result = running.shoal(*words)
     assert result.code == code, str(result)
     assert result.err.startswith("shoal: ")
     assert said in result.err
     assert len(result.err.splitlines()) <= 3
     assert result.out == ""
-    assert running.pids() == before
+    assert running.pids() == running.before
 
 
 def test_shoal_alone_shows_its_help(running: App) -> None:

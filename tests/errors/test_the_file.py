@@ -17,12 +17,12 @@ GOOD = worker("one", "exec sleep 1000")
 def running(lasting_app: Make) -> App:
     made = lasting_app(GOOD)
     made.up()
+    made.before = made.pids()
     return made
 
 
 def refused(app: App, yaml: str, *, code: int = 3, files: dict[str, str] | None = None) -> str:
     """What `up` says of this file. The running instance is the same afterwards."""
-    before = app.pids()
     app.write({"shoal.yaml": yaml, **(files or {})})
     try:
         result = app.shoal("up", "-d", "--wait")
@@ -30,7 +30,7 @@ def refused(app: App, yaml: str, *, code: int = 3, files: dict[str, str] | None 
         app.write({"shoal.yaml": GOOD})
     assert result.code == code, str(result)
     assert result.out == ""
-    assert app.pids() == before
+    assert app.pids() == app.before
     return result.err
 
 

@@ -58,6 +58,7 @@ class App:
         path = f"{SHOAL.parent}:{os.environ['PATH']}"
         here = {name: os.environ[name] for name in KEPT if name in os.environ}
         self.env = here | {"PATH": path, "XDG_STATE_HOME": str(home), "XDG_CACHE_HOME": str(cache)}
+        self.before: dict[str, int] = {}  # what ran when a test that is to change nothing began
         self._begun: list[subprocess.Popen[str]] = []
 
     # The folder
