@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -212,10 +213,13 @@ class App:
             process.wait()
         folders = self.states()
         ports = {port for folder in folders for port in _ports(folder)}
-        results = [self.shoal("down", "-v", "--yes", "--env", folder.parent.name) for folder in folders]
-        left = self.processes()
-        for pid in left:
-            processes.kill(pid)
+        try:
+            results = [self.shoal("down", "-v", "--yes", "--env", folder.parent.name) for folder in folders]
+        finally:
+            left = self.processes()
+            for pid in left:
+                with contextlib.suppress(ProcessLookupError):
+                    processes.kill(pid)
         assert [str(result) for result in results if result.code != 0] == []
         assert left == {}, left
         assert ports & processes.listening() == set()
