@@ -80,8 +80,10 @@ class Verbs:
 
     def _finished(self) -> bool:
         states = [s.state for s in self._environment.standings()]
-        moving = any(s in ("building", "starting", "unready") for s in states) or self._environment.loop.executor.busy
-        return self._environment.settled() or ("failed" in states and not moving)
+        executor = self._environment.loop.executor
+        begun = not any(s in ("building", "starting", "unready") for s in states)
+        failed = "failed" in states and not executor.busy
+        return self._environment.settled() or (begun and (failed or bool(executor.mesh_problem)))
 
     def _all_begun(self) -> bool:
         states = [s.state for s in self._environment.standings()]

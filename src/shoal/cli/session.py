@@ -15,7 +15,7 @@ from shoal import __version__
 from shoal.api.client import Client
 from shoal.cli.output import event, progress
 from shoal.cli.place import Place
-from shoal.errors import KINDS, Interrupted, NotRunning, ShoalError, StartFailed, TimedOut
+from shoal.errors import KINDS, DriverFailed, Interrupted, NotRunning, ShoalError, StartFailed, TimedOut
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -146,18 +146,21 @@ class Session:
         return [s for s in found if s["state"] not in ("ready", "done", "stopped")]
 
     def verdict(self, standing: dict[str, Any]) -> int:
-        """Raises the error of the first workload that failed."""
-        failed = [s for s in standing["standings"] if s["state"] == "failed"]
-        self.verdict_lines(standing, but=1)
-        if failed:
-            raise self._error(failed[0])
+        """Raises the first error of what failed, and tells the others."""
+        problems = self._errors(standing)
+        for problem in problems[1:]:
+            progress(f"shoal: {problem}")
+        if problems:
+            raise problems[0]
         return 0
 
-    def verdict_lines(self, standing: dict[str, Any], but: int = 0) -> None:
-        for one in [s for s in standing["standings"] if s["state"] == "failed"][but:]:
-            progress(f"shoal: {self._error(one)}")
-        if standing.get("mesh_problem"):
-            progress(f"shoal: {standing['mesh_problem']}")
+    def verdict_lines(self, standing: dict[str, Any]) -> None:
+        for problem in self._errors(standing):
+            progress(f"shoal: {problem}")
+
+    def _errors(self, standing: dict[str, Any]) -> list[ShoalError]:
+        found = [self._error(s) for s in standing["standings"] if s["state"] == "failed"]
+        return [*found, DriverFailed(standing["mesh_problem"])] if standing.get("mesh_problem") else found
 
     def _error(self, standing: dict[str, Any]) -> ShoalError:
         from shoal.cli.follow import last_lines

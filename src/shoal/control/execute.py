@@ -16,7 +16,8 @@ from shoal.model.workload import Artifact
 
 Builder = Callable[[Artifact], Awaitable[None]]
 
-DEFECT_PAUSE = 5.0
+# Before an operation that can only fail again the same way: a refused configuration, a defect of ours.
+LONG_PAUSE = 5.0
 
 
 class Executor:
@@ -80,11 +81,11 @@ class Executor:
                     await self._do_publish(snapshot)
         except ShoalError as problem:
             self._report("refused", operation.id, str(problem))
-            await asyncio.sleep(0.2)
+            await asyncio.sleep(LONG_PAUSE if isinstance(operation, Publish) else 0.2)
         except Exception as problem:
             # Told, and not spun on.
             self._report("refused", operation.id, str(_told(problem)))
-            await asyncio.sleep(DEFECT_PAUSE)
+            await asyncio.sleep(LONG_PAUSE)
         finally:
             self._running.pop(operation.id, None)
             self._wake()

@@ -12,6 +12,8 @@ from shoal.control.probe import ask
 from shoal.model.app import Probe, Probes
 from shoal.model.observed import Instance
 
+# One that has no probe to ask counts as ready when it has lived this long: many that fail do so at once.
+STEADY = 0.5
 # While an instance starts it is asked often, so that nobody waits for a probe's period.
 EAGER, EAGER_LONGEST, EAGER_GROWTH = 0.03, 0.15, 1.1
 # Later, one that takes minutes to start is asked less often.
@@ -59,13 +61,17 @@ class Health:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _begin(self, instance: Instance, probes: Probes) -> None:
-        if first(probes) is None and probes.live is None:
+        if first(probes) is None and probes.live is None and self._unsteady(instance) <= 0:
             self._asked.add(instance.id)
             self._tasks[instance.id] = []
             self._set(instance.id, READY)
             return
         task = asyncio.create_task(self._watch(instance, probes), name=f"probe {instance.id}")
         self._tasks[instance.id] = [task]
+
+    def _unsteady(self, instance: Instance) -> float:
+        """Seconds until an instance without a probe counts as ready. The mesh has to accept a configuration first."""
+        return 0.0 if instance.kind == "mesh" else STEADY - (self._clock() - instance.started)
 
     def _drop(self, name: str) -> None:
         for task in self._tasks.pop(name):
@@ -90,6 +96,8 @@ class Health:
     async def _until_started(self, instance: Instance, probes: Probes) -> None:
         probe = first(probes)
         if probe is None:
+            await asyncio.sleep(self._unsteady(instance))
+            self._asked.add(instance.id)
             self._set(instance.id, READY)
             return
         pause = EAGER

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from shoal.control import execute, health
 from tests.unit.control.fakes import Bench
 
 
@@ -15,3 +16,10 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     bench = Bench(tmp_path / "events.jsonl")
     yield bench
     await bench.close()
+
+
+@pytest.fixture(autouse=True)
+def _no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses that are for people and machines under load are none here."""
+    monkeypatch.setattr(health, "STEADY", 0.0)
+    monkeypatch.setattr(execute, "LONG_PAUSE", 0.05)

@@ -159,8 +159,14 @@ READY = Probe("http", path="/ready", every=0.01, timeout=0.5, failures=2, grace=
 
 
 class TestAnInstance:
-    async def test_without_probes_is_ready_at_once(self, watch: Watch) -> None:
+    async def test_without_probes_is_ready_when_it_has_lived_a_moment(
+        self, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         assert watch(nobody(), Probes()).seen.phase == "ready"
+        monkeypatch.setattr(healths, "STEADY", 0.05)
+        ward = watch(nobody(), Probes())
+        assert ward.seen.phase == "starting"
+        await ward.until("ready")
 
     async def test_that_is_a_job_is_never_asked(self, watch: Watch) -> None:
         assert watch(nobody(), Probes(), kind="job").seen.phase == "starting"
