@@ -48,6 +48,16 @@ def test_one_that_dies_at_start(one: App) -> None:
     assert before.items() <= one.pids().items()
 
 
+def test_a_worker_that_dies_at_start_though_nothing_asks_it(one: App) -> None:
+    before = one.pids()
+    add(one, shell("dies", "echo no work >&2; exit 3", "restart: {backoff: 100ms}"))
+    result = one.shoal(*UP)
+    assert result.code == 6, str(result)
+    assert "dies did not start" in result.err
+    assert "| no work" in result.err
+    assert before.items() <= one.pids().items()
+
+
 def test_one_that_dies_by_a_signal(one: App) -> None:
     add(one, shell("dies", "kill -SEGV $$$$", "port: http\nrestart: no"))
     result = one.shoal(*UP)
