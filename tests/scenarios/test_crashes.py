@@ -192,6 +192,21 @@ def test_everything_killed_at_once_comes_back_with_its_data(stateful: App) -> No
     assert stateful.get()[0] == 200
 
 
+def test_a_database_whose_lock_names_a_stranger_starts_again(stateful: App) -> None:
+    lock = stateful.state() / "data/db/pg/postmaster.pid"
+    database = stateful.of("db")[0]["pid"]
+    kill_daemon_and_keeper(stateful)
+    processes.kill(database)
+    stateful.wait_until(lambda: not processes.runs(database))
+    with subprocess.Popen(["sleep", "1000"], user=lock.stat().st_uid, start_new_session=True) as stranger:
+        lines = lock.read_text().splitlines(keepends=True)
+        lock.write_text("".join([f"{stranger.pid}\n", *lines[1:]]))
+        stateful.up()
+        assert stranger.poll() is None
+        stranger.kill()
+    assert sql(stateful, "select word from kept") == "here"
+
+
 def test_state_says_how_an_instance_ended_though_nobody_watched(web: App) -> None:
     victim = web.of("web")[0]
     kill_daemon_and_keeper(web)

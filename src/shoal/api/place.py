@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
+from shoal.errors import StateDamaged
+
 TARGET = "process"
 
 
@@ -22,7 +24,14 @@ def state_root(variables: Mapping[str, str]) -> Path:
 
 
 def state_folder(root: Path, folder: Path, name: str, environment: str) -> Path:
-    """The state of one app in one environment; `name` counts only when there is none yet."""
+    """The state of one app in one environment; `name` counts only when there is none yet.
+
+    Raises `StateDamaged` when the folder above may not be read.
+    """
     digest = sha256(os.fsencode(os.path.realpath(folder))).hexdigest()[:10]
-    known = sorted(root.glob(f"*-{digest}")) if root.is_dir() else []
+    try:
+        known = sorted(root.glob(f"*-{digest}")) if root.is_dir() else []
+    except OSError as problem:
+        hint = "shoal keeps its state below $XDG_STATE_HOME, else ~/.local/state: name a folder that is yours."
+        raise StateDamaged(f"{root} can't be read: {problem.strerror}", hint=hint) from None
     return (known[0] if known else root / f"{name or 'app'}-{digest}") / environment / TARGET

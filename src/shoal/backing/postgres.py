@@ -34,6 +34,18 @@ rm -f "$DATA/password"
 mv "$DATA/new" "$DATA/pg"
 """
 
+# A server that was killed leaves its lock, and the number in it may meanwhile be another process's, or a dead one's that
+# nobody has waited for: PostgreSQL then refuses to start. Whose number it is tells its working folder; one that can't be
+# a pid (they end at 2^22) takes its place, and the rest of the lock, which names the shared memory, stays to be checked.
+SERVER = """\
+data=$(cd "$1" && pwd -P) && lock=$data/postmaster.pid || exit
+if [ -s "$lock" ] && read -r pid < "$lock" && [ "$(readlink "/proc/$pid/cwd")" != "$data" ]; then
+  sed '1s/.*/4194304/' "$lock" > "$lock.new" && mv "$lock.new" "$lock" || exit
+fi
+shift
+exec "$@"
+"""
+
 # Small instances: many of them on one machine; durability as PostgreSQL ships it (fsync on).
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -129,13 +141,15 @@ def _initdb(backing: Backing) -> Workload:
 
 def _server(backing: Backing) -> Workload:
     settings = tuple(concat(word) for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}"))
+    data = concat(_folder(backing), "/pg")
     probe = Probe("tcp", "postgres", every=5.0, grace=120.0, send=HELLO, expect="R")
     return Workload(
         name=backing.name,
         kind="backing",
         owner=backing.name,
         command=(
-            *(_tool(backing, "postgres"), concat("-D"), concat(_folder(backing), "/pg")),
+            *map(concat, ("/bin/sh", "-c", SERVER, "sh")),
+            *(data, _tool(backing, "postgres"), concat("-D"), data),
             *(concat("-p"), own("port:postgres")),
             *settings,
         ),
