@@ -36,8 +36,8 @@ mv "$DATA/new" "$DATA/pg"
 
 # A server that was killed leaves its lock, and the number in it may meanwhile be another process's, or that of a dead
 # one which nobody has waited for: PostgreSQL then refuses to start. Whose number it is tells its working folder. One
-# that can't be a pid (they end at 2^22) takes its place; the rest of the lock, which names the shared memory, stays to be
-# checked.
+# that can't be a pid (they end at 2^22) takes its place; the rest of the lock, which names the shared memory, stays to
+# be checked.
 SERVER = """\
 data=$(cd "$1" && pwd -P) && lock=$data/postmaster.pid || exit
 if [ -s "$lock" ] && read -r pid < "$lock" && [ "$(readlink "/proc/$pid/cwd")" != "$data" ]; then
