@@ -46,8 +46,8 @@ VALUES = """\
 - An entry of `environments` holds the same keys as the top (but for `name` and `environments`). Maps go into each
   other, lists and values are replaced, `null` removes. There is always an environment `dev`.
 
-In every value (not in keys) `$` begins a variable or a reference. Variables are the caller's, then those of `.env`
-beside the file.
+In every value (not in keys) `$` begins a variable or a reference. Variables are the caller's, then those of
+`.env.<environment>` and `.env` beside the file ([which one wins](references-and-variables.md#which-one-wins)).
 """
 
 READS = """\

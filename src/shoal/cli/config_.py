@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from shoal.cli.load import builtins, load_app
+from shoal.cli.load import builtins, env_file_argument, load_app
 from shoal.cli.output import as_json, data
 from shoal.cli.place import place
 
@@ -14,6 +14,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--schema", action="store_true", help="the JSON Schema of shoal.yaml, for editors")
     parser.add_argument("-q", "--quiet", action="store_true", help="only check the file")
+    env_file_argument(parser)
 
 
 def run(options: Namespace) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from argparse import ArgumentParser
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,18 +13,24 @@ from shoal.errors import MissingFile, MissingVariable
 from shoal.model.app import App, Secret
 
 
+def env_file_argument(parser: ArgumentParser) -> None:
+    """For every verb that reads the file."""
+    text = "variables for ${...}, instead of .env and .env.ENVIRONMENT; may be repeated, later files win"
+    parser.add_argument("--env-file", action="append", default=[], metavar="FILE", help=text)
+
+
 def load_app(place: Place) -> App:
     from shoal.spec import load
 
-    return load(place.file, environment=place.environment, variables=os.environ)
+    return load(place.file, environment=place.environment, variables=os.environ, env_files=place.env_files)
 
 
-def secret_values(app: App) -> dict[str, str]:
+def secret_values(app: App, place: Place) -> dict[str, str]:
     """The contents of the declared secrets, from the caller's variables and files; made ones are the daemon's."""
-    from shoal.spec import variables
+    from shoal.spec import known
 
-    known = variables(Path(app.folder), os.environ)
-    return {s.name: _content(app, s, known) for s in app.secrets if s.env or s.file}
+    variables = known(place.folder, place.environment, os.environ, place.env_files)
+    return {s.name: _content(app, s, variables) for s in app.secrets if s.env or s.file}
 
 
 def _content(app: App, secret: Secret, known: Mapping[str, str]) -> str:

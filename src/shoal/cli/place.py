@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from shoal.api.client import Client
 from shoal.api.place import state_folder, state_root
 from shoal.errors import MissingFile, UsageError
+from shoal.model.names import NAME
 
 NAMES = ("shoal.yaml", "shoal.yml")
 
 
 class Place:
-    """The file, its folder, and where the state of the asked-for environment lies. Reads no YAML."""
+    """The file, its folder, and where the state of the asked-for environment lies. Reads no YAML. `env_files` are
+    those that `--env-file` names."""
 
-    def __init__(self, file: Path, environment: str) -> None:
+    def __init__(self, file: Path, environment: str, env_files: Sequence[Path] = ()) -> None:
         self.file, self.folder, self.environment = file, file.parent, environment
+        self.env_files = tuple(env_files)
 
     def state(self, name: str = "") -> Path:
         return state_folder(state_root(os.environ), self.folder, name, self.environment)
@@ -29,10 +34,12 @@ class Place:
 def place(options: Namespace) -> Place:
     """Raises `MissingFile` when there is no shoal.yaml here or above, `UsageError` for what can't be a name: the
     environment's is part of a path."""
-    if not options.env or options.env.startswith(".") or "/" in options.env:
-        raise UsageError(f"`{options.env}` can't be the name of an environment", hint="--env takes one of the file's.")
+    if not re.fullmatch(NAME, options.env):
+        hint = "--env (or SHOAL_ENV) takes one of the file's: lower-case letters, digits and -, a letter first."
+        raise UsageError(f"`{options.env}` can't be the name of an environment", hint=hint)
     given = Path(options.file) if options.file else None
-    return Place(_named(given) if given else _found(Path.cwd()), options.env)
+    env_files = [Path(name).absolute() for name in getattr(options, "env_file", ())]
+    return Place(_named(given) if given else _found(Path.cwd()), options.env, env_files)
 
 
 def _named(given: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
-from shoal.cli.load import builtins, load_app, secret_values
+from shoal.cli.load import builtins, env_file_argument, load_app, secret_values
 from shoal.cli.output import data
 from shoal.cli.place import place
 from shoal.model.names import check_known
@@ -19,6 +19,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--wait", action="store_true", help="with -d: end when all is ready (implies -d)")
     parser.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="with --wait: how long, at most")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
+    env_file_argument(parser)
 
 
 def _seconds(text: str) -> float:
@@ -33,7 +34,7 @@ def run(options: Namespace) -> int:
     at = place(options)
     app = load_app(at)
     check_known(options.services, [*(s.name for s in app.services), *(b.name for b in app.backing)])
-    secrets = secret_values(app)
+    secrets = secret_values(app, at)
     with Session(at, app.name, detached=options.detach or options.wait, quiet=options.quiet) as session:
         session.start_daemon()
         session.apply(builtins(app), options.services, secrets)

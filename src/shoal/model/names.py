@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from shoal.errors import UsageError
 
+NAME = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
+"""What services, environments and the like may be called: it is part of paths, addresses and database roles."""
+
 
 def check_known(names: Iterable[str], known: Iterable[str], what: str = "service") -> None:
     """Raises `UsageError` for the first that isn't known, with the one that was probably meant."""

@@ -1,20 +1,20 @@
 """THE FILE: shoal.yaml → App.
 
-load(folder_or_file, environment=, variables=)   the App, or every problem of the file with its place
-find(start)                                      the file of the app that a folder belongs to
-variables(folder, given)                         the caller's variables over those of `.env`
-schema()                                         the JSON Schema of the file
+load(folder_or_file, environment=, variables=, env_files=)   the App, or every problem of the file with its place
+find(start)                                   the file of the app that a folder belongs to
+known(folder, environment, given, env_files)  the caller's variables over those of `.env` and its kin
+schema()                                      the JSON Schema of the file
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from shoal.spec.dotenv import variables
 from shoal.spec.finding import find
 from shoal.spec.loading import load
+from shoal.spec.variables import known
 
-__all__ = ["find", "load", "schema", "variables"]
+__all__ = ["find", "known", "load", "schema"]
 
 
 def schema() -> dict[str, Any]:

@@ -1,21 +1,20 @@
-"""The .env file beside shoal.yaml.
+"""A file of variables: `.env` beside shoal.yaml, and its kin.
 
     # a comment                       export NAME=value     as a shell would
     NAME=plain text # and a comment   NAME='as it stands: $5 \\n'
     NAME="line one\\nline two, $OTHER and ${OTHER:-default}"     quoted texts may go over several lines
 
-Variables of the caller's environment win, and may be used in values; so may names from earlier lines.
+Values may use names from earlier lines, and those that are `given`, which win.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
+from typing import NamedTuple
 
 from shoal.errors import MissingVariable, Place, SyntaxProblem
 from shoal.spec.expand import Scope, Trouble, expand
-from shoal.spec.reader import text_of
 
 _START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*")
 _SKIP = re.compile(r"(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))")
@@ -27,29 +26,33 @@ _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "\n": "", "$": "$$", "'": "'"}
 
 
-def variables(folder: Path, given: Mapping[str, str]) -> dict[str, str]:
-    """The variables an app's file sees: `given` over `.env` in its folder. Raises SyntaxProblem, MissingVariable."""
-    file = folder / ".env"
-    return {**parse(text_of(file), str(file), given), **given} if file.is_file() else dict(given)
+class Setting(NamedTuple):
+    """What one line sets a name to."""
+
+    value: str
+    place: Place
 
 
-def parse(text: str, file: str, given: Mapping[str, str]) -> dict[str, str]:
-    """The names and values of a .env text."""
+def parse(text: str, file: str, given: Mapping[str, str], before: Mapping[str, str] = {}) -> dict[str, Setting]:
+    """What a text sets; of two lines for one name the later counts. Its values may use `given`, which win over names
+    of its own, and `before`, which don't. Raises SyntaxProblem, MissingVariable."""
     text = text.replace("\r\n", "\n")
-    found: dict[str, str] = {}
+    found: dict[str, Setting] = {}
+    own = dict(before)
     at = 0
     while at < len(text):
         blank = _SKIP.match(text, at)
         if blank:
             at = blank.end()
             continue
-        name, value, at = _assignment(text, at, file, {**found, **given})
-        found[name] = value
+        name, setting, at = _assignment(text, at, file, {**own, **given})
+        found[name] = setting
+        own[name] = setting.value
     return found
 
 
-def _assignment(text: str, at: int, file: str, known: Mapping[str, str]) -> tuple[str, str, int]:
-    """One `NAME=value`: the name, the value, and where the text goes on."""
+def _assignment(text: str, at: int, file: str, known: Mapping[str, str]) -> tuple[str, Setting, int]:
+    """One `NAME=value`: the name, what it is set to, and where the text goes on."""
     start = _START.match(text, at)
     if not start:
         raise SyntaxProblem("expected NAME=value", where=_place(text, at, file))
@@ -63,7 +66,7 @@ def _assignment(text: str, at: int, file: str, known: Mapping[str, str]) -> tupl
     if not rest:
         what = "expected the end of the line after the closing quote"
         raise SyntaxProblem(what, where=_place(text, end, file))
-    return start[1], value, rest.end()
+    return start[1], Setting(value, _place(text, start.start(1), file)), rest.end()
 
 
 def _value(text: str, at: int, known: Mapping[str, str]) -> tuple[str, int]:

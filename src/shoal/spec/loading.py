@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 
-from shoal.errors import MissingFile, MissingVariable, Place, WrongType
+from shoal.errors import FileError, MissingFile, MissingVariable, Place, WrongType
 from shoal.model.app import App
 from shoal.spec import overlay
 from shoal.spec.backings import backing_of, secrets_of
 from shoal.spec.conform import conform
 from shoal.spec.cycles import check_cycles
-from shoal.spec.dotenv import variables as with_dotenv
 from shoal.spec.facts import Facts, check_names, valid
 from shoal.spec.finding import located
 from shoal.spec.gateway import gateway_of
@@ -22,11 +21,19 @@ from shoal.spec.reader import read_file
 from shoal.spec.report import Report
 from shoal.spec.services import services_of
 from shoal.spec.tree import Path, Table, find, walk
+from shoal.spec.variables import known
 from shoal.spec.words import quote
 
 
-def load(folder_or_file: FilePath, *, environment: str | None = None, variables: Mapping[str, str]) -> App:
-    """The app of a file, for one environment (None: dev). `variables` are the caller's, and win over `.env`.
+def load(
+    folder_or_file: FilePath,
+    *,
+    environment: str | None = None,
+    variables: Mapping[str, str],
+    env_files: Sequence[FilePath] = (),
+) -> App:
+    """The app of a file, for one environment (None: dev). `variables` are the caller's, and win over those of
+    `env_files`, or of `.env` and its kin beside the file.
 
     Raises FileError or one of its kinds: the only problem, or `Problems` with all of them.
     """
@@ -36,39 +43,27 @@ def load(folder_or_file: FilePath, *, environment: str | None = None, variables:
     overlays = overlay.environments(written, report)
     chosen = environment or overlay.ALWAYS
     overlay.check_there(chosen, overlays, written)
-    known = with_dotenv(file.parent, variables)
-    app = _loaded(written, overlays, chosen, file.parent, known, report)
+
+    def loaded(name: str, report: Report) -> App:
+        tree = overlay.merged(written.without("environments"), overlays[name], (), report)
+        mine = known(file.parent, name, variables, env_files)
+        tree = interpolate(tree, mine, report)
+        return _app(Facts(conform(tree, File, report), tree, file.parent, mine, report), name)
+
+    app = loaded(chosen, report)
     for other in overlays:
-        _check_other(written, overlays, other, file.parent, known, report)
+        _check_other(other, loaded, report)
     report.raise_any()
     return app
 
 
-def _loaded(
-    written: Table,
-    overlays: dict[str, Table],
-    environment: str,
-    folder: FilePath,
-    variables: Mapping[str, str],
-    report: Report,
-) -> App:
-    """The app in one environment, as far as it could be understood."""
-    tree = overlay.merged(written.without("environments"), overlays[environment], (), report)
-    tree = interpolate(tree, variables, report)
-    return _app(Facts(conform(tree, File, report), tree, folder, variables, report), environment)
-
-
-def _check_other(
-    written: Table,
-    overlays: dict[str, Table],
-    environment: str,
-    folder: FilePath,
-    variables: Mapping[str, str],
-    report: Report,
-) -> None:
+def _check_other(environment: str, loaded: Callable[[str, Report], App], report: Report) -> None:
     """An environment that isn't asked for is checked all the same, but for what only its own machines have."""
     aside = Report()
-    _loaded(written, overlays, environment, folder, variables, aside)
+    try:
+        loaded(environment, aside)
+    except FileError as problem:  # in its own file of variables
+        aside.add(type(problem), (), problem.what, problem.where, problem.hint)
     report.also(aside, but=(MissingVariable, MissingFile), note=f"(in environment {environment})")
 
 

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from shoal.errors import FileError, MissingVariable, SyntaxProblem
-from shoal.spec import variables
 from shoal.spec.dotenv import parse
 
 
@@ -32,20 +29,19 @@ from shoal.spec.dotenv import parse
     ],
 )
 def test_a_line_reads(line: str, value: str) -> None:
-    assert parse(line, ".env", {"GIVEN": "here"})["A"] == value
+    assert parse(line, ".env", {"GIVEN": "here"})["A"].value == value
 
 
 def test_later_lines_may_use_earlier_ones() -> None:
-    assert parse("HOST=x\nURL=http://$HOST/", ".env", {}) == {"HOST": "x", "URL": "http://x/"}
+    found = parse("HOST=x\nURL=http://$HOST/", ".env", {})
+    assert {name: setting.value for name, setting in found.items()} == {"HOST": "x", "URL": "http://x/"}
+    assert [str(setting.place) for setting in found.values()] == [".env:1:1", ".env:2:1"]
 
 
-def test_the_callers_variables_win(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_bytes(b"\xef\xbb\xbfA=file\r\nB=file\r\nC=${A}\r\n")
-    assert variables(tmp_path, {"A": "caller"}) == {"A": "caller", "B": "file", "C": "caller"}
-
-
-def test_no_file_is_fine(tmp_path: Path) -> None:
-    assert variables(tmp_path, {"A": "1"}) == {"A": "1"}
+def test_the_later_of_two_lines_counts() -> None:
+    found = parse("A=1\nB=$A\nA=2\nC=$A", ".env", {})
+    assert {name: setting.value for name, setting in found.items()} == {"A": "2", "B": "1", "C": "2"}
+    assert str(found["A"].place) == ".env:3:1"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-NAME = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
+from shoal.model.names import NAME
+
+__all__ = ["NAME", "NAMED", "Written"]
+
 NAMED = {"propertyNames": {"pattern": NAME}}
 
 
