@@ -50,7 +50,8 @@ def test_every_variable_of_a_stack(stack: str) -> None:
 
 def test_no_variable_is_made_up() -> None:
     real = {re.sub(r"^(PEER|DB|BUS)_", "<NAME>_", name) for stack in STACKS for name in given(stack)}
-    real |= set(markers("realm", "workload", "instance")) | INHERITED | {"<PORT>_PORT", "USERS_URL", "VARIABLE", "NAME"}
+    real |= set(markers("realm", "workload", "instance")) | INHERITED
+    real |= {"<PORT>_PORT", "USERS_URL", "VARIABLE", "NAME", "SHOAL_ENV"}
     mine = set(re.findall(r"^ +([A-Z_]+):", PAGE, re.MULTILINE))
     assert NAMED - real - mine == set()
 

@@ -14,6 +14,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--schema", action="store_true", help="the JSON Schema of shoal.yaml, for editors")
     parser.add_argument("-q", "--quiet", action="store_true", help="only check the file")
+    text = "who sets a variable of the file, or SERVICE.NAME that a service gets, and who would have"
+    parser.add_argument("--explain", metavar="NAME", help=text)
     env_file_argument(parser)
 
 
@@ -23,7 +25,13 @@ def run(options: Namespace) -> int:
 
         as_json(schema())
         return 0
-    app = load_app(place(options))
+    at = place(options)
+    app = load_app(at)
+    if options.explain is not None:
+        from shoal.cli.explain import explain
+
+        explain(options.explain, app, at, json=options.json)
+        return 0
     found = _readable({key: value for key, value in builtins(app).items() if key != "places"})
     if options.quiet:
         return 0

@@ -1,5 +1,5 @@
 """App → Desired, pure."""
 
-from shoal.desired.compile import Inputs, compile
+from shoal.desired.compile import Inputs, compile, layers
 
-__all__ = ["Inputs", "compile"]
+__all__ = ["Inputs", "compile", "layers"]

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 import msgspec
 
 from shoal.backing import Consumer, engine_of
+from shoal.desired.layer import Layer
 from shoal.errors import UnknownReference
 from shoal.model.app import App, Backing, Need, Protocol, Service
 from shoal.model.values import Ref, Value, address, concat, own
@@ -15,29 +16,31 @@ from shoal.model.workload import Edge
 
 
 class Bindings(msgspec.Struct, frozen=True):
-    """What one service or job may refer to: name -> property -> value. `variables` are the conventional ones."""
+    """What one service or job may refer to: name -> property -> value. `layers` are the variables of each need."""
 
     properties: dict[str, dict[str, Value]]
-    variables: dict[str, Value]
+    layers: tuple[Layer, ...] = ()
     edges: tuple[Edge, ...] = ()
 
 
 def bind(app: App, service: Service, ports: Mapping[str, tuple[str, ...]], stack: str) -> Bindings:
     """All that `service` is handed by its needs. `ports` maps each service to its ports' names."""
     known: dict[str, dict[str, Value]] = {"self": _self(ports[service.name]), "gateway": gateway_properties()}
-    variables: dict[str, Value] = {}
+    layers: list[Layer] = []
     edges: list[Edge] = []
-    for need in service.needs:
+    for index, need in enumerate(service.needs):
         backing = next((b for b in app.backing if b.name == need.name), None)
+        values: dict[str, Value] = {}
         if backing is not None:
             known[need.name] = engine_of(backing).properties(backing, Consumer(service.name, need.database))
-            variables |= _named(need.name, known[need.name]) | _conventional(app, service, backing, known, stack)
+            values = _named(need.name, known[need.name]) | _conventional(app, service, backing, known, stack)
         elif (peer := _service(app, need.name)) and peer.kind == "service":
             edge = _edge(service, need, peer, ports)
             edges.append(edge)
             known[need.name] = edge_properties(edge)
-            variables |= _named(need.name, known[need.name])
-    return Bindings(known, variables, tuple(edges))
+            values = _named(need.name, known[need.name])
+        layers.append(Layer(f"the need {need.name}", values, f"{service.section}.{service.name}.needs.{index}"))
+    return Bindings(known, tuple(layers), tuple(edges))
 
 
 def resolve(value: Value, bindings: Bindings, app: App, where: str) -> Value:

@@ -9,6 +9,7 @@ import msgspec
 from shoal.backing import Consumer, engine_of
 from shoal.desired.bind import Bindings, bind, resolve
 from shoal.desired.graph import closure
+from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
 from shoal.model.app import App, Port, Probe, Probes, Restart, Service
@@ -31,7 +32,7 @@ class Inputs(msgspec.Struct, frozen=True):
 def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Desired:
     """All that should run. Raises `FileError`s for references and stacks that can't be resolved."""
     app = with_ports(app)
-    names = {s.name: tuple(p.name for p in s.ports or ()) for s in app.services}
+    names = _port_names(app)
     parts = [_service(app, service, names, inputs) for service in app.services]
     workloads = _backing(app, inputs) + [w for part in parts for w in part.workloads]
     chosen = _chosen(app, overrides)
@@ -57,22 +58,46 @@ class _Part(msgspec.Struct, frozen=True):
 
 
 def _service(app: App, service: Service, names: Mapping[str, tuple[str, ...]], inputs: Inputs) -> _Part:
-    stack = stack_of(service, inputs.sources[service.path], app.places.get(f"services.{service.name}"))
-    bindings = bind(app, service, names, stack.name)
-    artifact = stack.artifact(service, inputs.sources[service.path])
-    launch = stack.launch(service, inputs.sources[service.path], artifact.key if artifact else "")
-    env = _environment(app, service, bindings, launch)
-    main = _workload(app, service, bindings, launch, env, artifact)
+    bindings, artifact, launch, layers = _bound(app, service, names, inputs.sources[service.path])
+    main = _workload(app, service, bindings, launch, merged(layers), artifact)
     workloads = (*_migration(app, service, bindings, main), main)
     return _Part(workloads, bindings.edges, (artifact,) if artifact else ())
 
 
-def _environment(app: App, service: Service, bindings: Bindings, launch: Launch) -> dict[str, Value]:
+def layers(app: App, name: str, source: Source) -> tuple[Layer, ...]:
+    """Where the variables of one service come from, the weakest first; `source` is its folder."""
+    app = with_ports(app)
+    service = next(s for s in app.services if s.name == name)
+    return _bound(app, service, _port_names(app), source)[-1]
+
+
+def _bound(
+    app: App, service: Service, names: Mapping[str, tuple[str, ...]], source: Source
+) -> tuple[Bindings, Artifact | None, Launch, tuple[Layer, ...]]:
+    stack = stack_of(service, source, app.places.get(f"{service.section}.{service.name}"))
+    bindings = bind(app, service, names, stack.name)
+    artifact = stack.artifact(service, source)
+    launch = stack.launch(service, source, artifact.key if artifact else "")
+    return bindings, artifact, launch, _layers(app, service, bindings, launch, stack.name)
+
+
+def _port_names(app: App) -> dict[str, tuple[str, ...]]:
+    return {s.name: tuple(p.name for p in s.ports or ()) for s in app.services}
+
+
+def _layers(app: App, service: Service, bindings: Bindings, launch: Launch, stack: str) -> tuple[Layer, ...]:
     """Later wins: the stack's, what the needs give, chosen port variables, the user's own."""
-    where = f"services.{service.name}.environment"
+    where = f"{service.section}.{service.name}"
     ports = {var: own(f"port:{port.name}") for port in service.ports or () for var in port.env}
-    mine = {key: resolve(value, bindings, app, f"{where}.{key}") for key, value in service.environment.items()}
-    return launch.env | bindings.variables | ports | mine
+    mine = {
+        key: resolve(value, bindings, app, f"{where}.environment.{key}") for key, value in service.environment.items()
+    }
+    return (
+        Layer(f"the stack {stack}", launch.env),
+        *bindings.layers,
+        Layer("a port's env", ports, f"{where}.ports"),
+        Layer("environment", mine, f"{where}.environment"),
+    )
 
 
 def _workload(
@@ -85,7 +110,7 @@ def _workload(
 ) -> Workload:
     job = service.kind == "job"
     ports = service.ports or ()
-    where = f"services.{service.name}.command"
+    where = f"{service.section}.{service.name}.command"
     command = tuple(resolve(part, bindings, app, where) for part in (*launch.command, *service.args))
     return Workload(
         name=service.name,

@@ -103,6 +103,11 @@ class Service(msgspec.Struct, frozen=True):
     migrate: tuple[Value, ...] = ()
     warmup: tuple[str, ...] = ()
 
+    @property
+    def section(self) -> str:
+        """Where in the file it stands."""
+        return "jobs" if self.kind == "job" else "services"
+
 
 class Stream(msgspec.Struct, frozen=True):
     """A JetStream stream: which subjects it keeps, and for how long (`max_age` seconds, 0 for ever)."""

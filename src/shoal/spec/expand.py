@@ -13,7 +13,7 @@ Defaults may hold all of these again.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from shoal.errors import FileError, MissingVariable, SyntaxProblem, UnknownReference
 from shoal.model.values import Ref
@@ -64,6 +64,24 @@ def expand(text: str, scope: Scope, depth: int = 0) -> list[Piece]:
         pieces += more
     pieces.append(text[start:])
     return pieces
+
+
+def named(text: str) -> Iterator[str]:
+    """The variables that a text asks for, those of its defaults too. It has been expanded before: it is well formed."""
+    start = 0
+    while (dollar := text.find("$", start)) >= 0:
+        start = after = dollar + 1
+        if text.startswith("$", after):
+            start = after + 1
+        elif text.startswith("{", after):
+            start = _closing(text, after + 1) + 1
+            body = text[after + 1 : start - 1]
+            variable = None if _REFERENCE.fullmatch(body) else _VARIABLE.fullmatch(body)
+            if variable:
+                yield variable[1]
+                yield from named(variable[3] or "")
+        elif name := _NAME.match(text, after):
+            yield name[0]
 
 
 def _dollar(text: str, after: int, scope: Scope, depth: int) -> tuple[list[Piece], int]:
