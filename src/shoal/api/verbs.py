@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from shoal import __version__
+from shoal.api.developing import Developing
 from shoal.api.rows import row
 from shoal.api.server import Verb
 from shoal.control.environment import Environment, restarted, scaled, started, stopped
@@ -35,7 +36,9 @@ class Verbs:
     def table(self) -> dict[str, Verb]:
         names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
         more = ("invocation", "why", "addresses", "leave", "ping")
-        return {name: self._informed(getattr(self, name)) for name in (*names, *more)}
+        own = {name: getattr(self, name) for name in (*names, *more)}
+        developing = Developing(self._environment, self._driver).table()
+        return {name: self._informed(verb) for name, verb in (own | developing).items()}
 
     def _informed(self, verb: Verb) -> Verb:
         """Answers when the loop has looked: before, a daemon that comes back would take all for gone."""
@@ -59,7 +62,8 @@ class Verbs:
         app = msgspec.convert(request["app"], App)
         before = sorted({i.workload for i in self._environment.loop.observed.instances if i.alive})
         async with self._changing:
-            await self._environment.apply(app, request.get("only", ()), request.get("secrets", {}))
+            only, excepted = request.get("only", ()), request.get("excepted", ())
+            await self._environment.apply(app, only, request.get("secrets", {}), excepted)
         yield {"before": before, "since": time.time()}
 
     async def follow(self, request: Request) -> AsyncIterator[Any]:

@@ -33,6 +33,7 @@ VERBS = {
     "ps": "what runs",
     "logs": "what services print",
     "exec": "run a command with the environment of a running instance",
+    "env": "what a service gets: variables, folder, command",
     "run": "run a job, or a command with the environment of a service",
     "restart": "replace the instances of services",
     "stop": "stop services",

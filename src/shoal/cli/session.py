@@ -96,13 +96,14 @@ class Session:
             await_end(self.state, self.client)
         self._started_daemon = ensure_daemon(self.state, self.client)
 
-    def apply(self, app: Any, services: list[str], secrets: dict[str, str]) -> None:
+    def apply(self, app: Any, services: list[str], secrets: dict[str, str], excepted: list[str]) -> None:
         running = self.client.ask("ping")["running"]
         before = self.client.ask("ps")["instances"] if running else []
         self._before = [instance["workload"] for instance in before if instance["phase"] != "exited"]
         try:
             with self._waiting():
-                self._since = self.client.ask("apply", app=app, only=services, secrets=secrets)["since"]
+                answer = self.client.ask("apply", app=app, only=services, secrets=secrets, excepted=excepted)
+                self._since = answer["since"]
         except ShoalError:
             if self._started_daemon and not running:
                 self.client.ask("down")

@@ -18,6 +18,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-d", "--detach", action="store_true", help="leave it running; ends when all has been started")
     parser.add_argument("--wait", action="store_true", help="with -d: end when all is ready (implies -d)")
     parser.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="with --wait: how long, at most")
+    text = "not this one: it has its migrations, edges and routes, but isn't started; may be repeated"
+    parser.add_argument("--except", action="append", default=[], dest="excepted", metavar="SERVICE", help=text)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     env_file_argument(parser)
 
@@ -34,10 +36,11 @@ def run(options: Namespace) -> int:
     at = place(options)
     app = load_app(at)
     check_known(options.services, [*(s.name for s in app.services), *(b.name for b in app.backing)])
+    check_known(options.excepted, [s.name for s in app.services if s.kind == "service"])
     secrets = secret_values(app, at)
     with Session(at, app.name, detached=options.detach or options.wait, quiet=options.quiet) as session:
         session.start_daemon()
-        session.apply(builtins(app), options.services, secrets)
+        session.apply(builtins(app), options.services, secrets, options.excepted)
         until = "ready" if options.wait or not session.detached else "started"
         standing = session.follow(until, options.timeout)
         if standing["url"]:

@@ -11,15 +11,16 @@ import msgspec
 
 from shoal.control.loop import Loop
 from shoal.control.progress import Standing, settled
-from shoal.desired import Inputs, compile
+from shoal.desired import Inputs, at_source, compile
 from shoal.drivers.driver import Driver, ReleaseStore
-from shoal.errors import NotRunning
+from shoal.errors import NotRunning, UsageError
 from shoal.model.app import App, Gateway, Service
 from shoal.model.desired import Desired
 from shoal.model.names import check_known
 from shoal.model.observed import Endpoint
 from shoal.model.plan import Plan
 from shoal.model.release import Overrides, Wanted
+from shoal.model.workload import Workload
 
 Gather = Callable[[App], Inputs]
 Attach = Callable[[Desired], Desired]
@@ -65,16 +66,21 @@ class Environment:
         release = Release(Wanted(app, number, overrides, secrets=dict(digests), since=self._since()), inputs)
         return release, self._desired(release)
 
-    async def apply(self, app: App, only: Iterable[str], values: Mapping[str, str]) -> None:
-        """Want `app`; of it just the services of `only` and what they need, if any are named."""
-        named = frozenset(only)
+    async def apply(
+        self, app: App, only: Iterable[str], values: Mapping[str, str], excepted: Iterable[str] = ()
+    ) -> None:
+        """Want `app`; of it just the services of `only` and what they need, if any are named; those that are
+        `excepted` are not started."""
+        named, left_out = frozenset(only), frozenset(excepted)
         self.known(app, named)
+        check_known(left_out, [s.name for s in app.services if s.kind == "service"])
         for secret in app.secrets:
             if secret.generate:
                 self._driver.make_secret(secret.name, secret.generate)
         digests = {name: self._driver.set_secret(name, value) for name, value in values.items()}
         release, _ = await self.compile(app, digests)
         overrides = _selected(release.wanted.overrides, named, self.release)
+        overrides = msgspec.structs.replace(overrides, excepted=(overrides.excepted - named) | left_out)
         release = msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, overrides=overrides))
         desired = self._desired(release)
         self.plan(desired)  # raises what is in the way while all is still as it was
@@ -132,6 +138,16 @@ class Environment:
         check_known([name], [s.name for s in self.running().wanted.app.services])
         return next(s for s in self.running().wanted.app.services if s.name == name)
 
+    def at_source(self, name: str) -> Workload:
+        """A service of the present release as its developer runs it. Raises `UsageError` when it is none of them."""
+        release, desired = self.running(), self.loop.desired
+        check_known([name], [s.name for s in release.wanted.app.services])
+        workload = desired.workload(name)
+        if workload is None:
+            raise UsageError(f"{name} is not part of what runs", hint=f"Start it with: shoal up -d {name}")
+        artifact = next((a for a in desired.artifacts if a.key == workload.artifact), None)
+        return at_source(workload, artifact, release.inputs.sources[self.service(name).path]) if artifact else workload
+
     def standings(self) -> tuple[Standing, ...]:
         return self.loop.standings()
 
@@ -177,11 +193,12 @@ class Environment:
 
 def _selected(overrides: Overrides, named: frozenset[str], before: Release | None) -> Overrides:
     """`up` wants all; `up SERVICE` wants these besides what is wanted already."""
+    everything = msgspec.structs.replace(overrides, only=None, stopped=frozenset(), excepted=frozenset())
     if not named:
-        return msgspec.structs.replace(overrides, only=None, stopped=frozenset())
+        return everything
     going = before is not None and not before.wanted.down
     if not going:
-        return msgspec.structs.replace(overrides, only=named, stopped=frozenset())
+        return msgspec.structs.replace(everything, only=named)
     only = None if overrides.only is None else overrides.only | named
     return msgspec.structs.replace(overrides, only=only, stopped=overrides.stopped - named)
 
@@ -195,7 +212,7 @@ def stopped(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
 
 
 def started(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
-    return lambda o: msgspec.structs.replace(o, stopped=o.stopped - set(names))
+    return lambda o: msgspec.structs.replace(o, stopped=o.stopped - set(names), excepted=o.excepted - set(names))
 
 
 def restarted(names: Iterable[str]) -> Callable[[Overrides], Overrides]:

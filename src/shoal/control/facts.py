@@ -15,6 +15,11 @@ def matches(instance: Instance, workload: Workload) -> bool:
     return instance.revision == workload.revision and instance.nonce == workload.nonce
 
 
+def slots(workload: Workload) -> int:
+    """How many instances `up` keeps of it."""
+    return workload.replicas if workload.kind == "job" or workload.when == "up" else 0
+
+
 def exclusive(workload: Workload) -> bool:
     """Whether the old instance must be gone before the new one starts: it holds data, an address, or is a job."""
     return workload.stable_ports or workload.kind in ("backing", "mesh", "job") or bool(workload.data)

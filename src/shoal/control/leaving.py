@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shoal.control.facts import current, exclusive, matches, satisfied
+from shoal.control.facts import current, exclusive, matches, satisfied, slots
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.workload import Workload
@@ -23,15 +23,17 @@ def leaving(desired: Desired, observed: Observed) -> dict[str, str]:
 def _cause(instance: Instance, workload: Workload | None, desired: Desired, observed: Observed) -> str:
     if workload is None:
         return f"{instance.workload} is no longer wanted"
-    if instance.index >= workload.replicas:
-        return (
-            f"{workload.name} wants {workload.replicas} replicas"
-            if workload.replicas
-            else f"{workload.name} is stopped"
-        )
+    if instance.index >= slots(workload):
+        return _too_many(workload)
     if not matches(instance, workload):
         return _replaced(instance, workload, desired, observed)
     return instance.reason or "its probe says it must be replaced" if instance.stuck else ""
+
+
+def _too_many(workload: Workload) -> str:
+    if slots(workload):
+        return f"{workload.name} wants {workload.replicas} replicas"
+    return f"{workload.name} is {'stopped' if not workload.replicas else 'not to be started'}"
 
 
 def _replaced(instance: Instance, workload: Workload, desired: Desired, observed: Observed) -> str:

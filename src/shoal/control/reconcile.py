@@ -12,6 +12,7 @@ from shoal.control.facts import (
     outcome,
     restarts,
     satisfied,
+    slots,
     stale,
 )
 from shoal.control.leaving import leaving
@@ -87,7 +88,7 @@ def _starts(desired: Desired, observed: Observed, now: float) -> tuple[list[Star
 def _empty_slots(workload: Workload, observed: Observed) -> list[int]:
     filled = current(workload, observed)
     if workload.kind != "job":
-        return [index for index in range(workload.replicas) if index not in filled]
+        return [index for index in range(slots(workload)) if index not in filled]
     wanted = workload.when == "up" and workload.replicas > 0
     return [0] if wanted and 0 not in filled and outcome(workload, observed) is None else []
 
@@ -152,7 +153,7 @@ def _useless(instance: Instance, workload: Workload | None, observed: Observed) 
     if instance.kind == "job":
         # Without a revision it was an errand of a daemon that was killed: its outcome counts for nothing.
         return not instance.revision or _superseded(instance, observed)
-    if workload is None or instance.index >= workload.replicas:
+    if workload is None or instance.index >= slots(workload):
         return True
     return _superseded(instance, observed)
 

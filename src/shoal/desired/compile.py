@@ -213,4 +213,6 @@ def _overridden(workload: Workload, overrides: Overrides) -> Workload:
     replicas = overrides.replicas.get(workload.name, workload.replicas)
     if workload.owner in overrides.stopped:
         replicas = 0
-    return msgspec.structs.replace(workload, replicas=replicas, nonce=overrides.nonces.get(workload.name, ""))
+    when = "request" if workload.name in overrides.excepted else workload.when
+    nonce = overrides.nonces.get(workload.name, "")
+    return msgspec.structs.replace(workload, replicas=replicas, when=when, nonce=nonce)

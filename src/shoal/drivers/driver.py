@@ -3,7 +3,7 @@ it decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -87,8 +87,11 @@ class Driver(Protocol):
     def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
         """Log files, oldest first; of all workloads when none is named."""
 
-    def invocation(self, workload: Workload, command: tuple[str, ...], *, like: str = "") -> Invocation:
-        """How to run `command` with the environment of a workload (or, exactly, of the running instance `like`)."""
+    def invocation(
+        self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
+    ) -> Invocation:
+        """How to run `command` (empty: the workload's own) with the environment of a workload (or, exactly, of the
+        running instance `like`). `endpoints` are where it is to listen; without, anywhere that is free."""
 
 
 class ReleaseStore(Protocol):

@@ -10,6 +10,14 @@ NAME = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
 """What services, environments and the like may be called: it is part of paths, addresses and database roles."""
 
 
+BESIDE = "beside "
+"""Begins the name of an address at which a developer's own process listens, in place of an instance."""
+
+
+def beside(workload: str, port: str) -> str:
+    return f"{BESIDE}{workload}:{port}"
+
+
 def check_known(names: Iterable[str], known: Iterable[str], what: str = "service") -> None:
     """Raises `UsageError` for the first that isn't known, with the one that was probably meant."""
     there = sorted(set(known))

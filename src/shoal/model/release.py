@@ -11,13 +11,15 @@ class Overrides(msgspec.Struct, frozen=True):
     """Wishes that outlive a restart but are not in the file.
 
     `replicas` by `scale`; `stopped` by `stop`; `nonces` by `restart` (a new one replaces the instances); `only` are
-    the services that `up SERVICE...` named (None: all).
+    the services that `up SERVICE...` named (None: all); `excepted` those of `up --except`, which aren't started but
+    have their migrations, edges and routes.
     """
 
     replicas: dict[str, int] = {}
     stopped: frozenset[str] = frozenset()
     nonces: dict[str, str] = {}
     only: frozenset[str] | None = None
+    excepted: frozenset[str] = frozenset()
 
 
 class Wanted(msgspec.Struct, frozen=True):

@@ -37,6 +37,8 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["logs", "--tail", "0"], {"tail": 0}),
     (["events", "-f"], {"follow": True, "file": None}),
     (["exec", "api", "ls", "-l", "--all"], {"service": "api", "command": ["ls", "-l", "--all"]}),
+    (["up", "--except", "a", "--except", "b"], {"excepted": ["a", "b"], "services": []}),
+    (["env", "api", "--shell"], {"service": "api", "shell": True, "dotenv": False, "json": False}),
     (["run", "seed"], {"service": "seed", "command": []}),
     (["restart", "a", "b"], {"services": ["a", "b"]}),
     (["stop", "a"], {"services": ["a"]}),

@@ -123,3 +123,13 @@ class TestOverrides:
 def test_the_version_of_a_database_reaches_its_programs() -> None:
     of = app(DB.__class__("db", Postgres(version=18)), service("api", "db"))
     assert "${program:postgres@18}" in map(str, workload(desired(of), "db").command)
+
+
+def test_an_excepted_service_is_there_and_not_started_but_its_migration_is() -> None:
+    found = desired(app(DB, MIGRATES, service("web", "api")), Overrides(excepted=frozenset(["api"])))
+    assert workload(found, "api").when == "request"
+    assert workload(found, "api.migrate").when == "up"
+    assert [edge.id for edge in found.edges] == ["web->api"]
+    assert (
+        workload(found, "api").revision == workload(desired(app(DB, MIGRATES, service("web", "api"))), "api").revision
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -134,8 +134,10 @@ class FakeDriver:
         wanted = set(workloads)
         return tuple(log for log in self.platform.logs if not wanted or log.workload in wanted)
 
-    def invocation(self, workload: Workload, command: tuple[str, ...], *, like: str = "") -> Invocation:
-        env = self._known(like).env if like else self._env(workload, None)
+    def invocation(
+        self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
+    ) -> Invocation:
+        env = self._known(like).env if like else self._env(workload, None, endpoints)
         return Invocation(command, env, str(ROOT))
 
     # For tests
@@ -210,9 +212,14 @@ class FakeDriver:
             found[port.name] = self.addresses([name])[name]
         return found
 
-    def _env(self, workload: Workload, instance: Instance | None) -> dict[str, str]:
+    def _env(
+        self, workload: Workload, instance: Instance | None, endpoints: Mapping[str, Endpoint] = {}
+    ) -> dict[str, str]:
         name = instance.id if instance else f"{workload.name}-run"
-        endpoints = instance.endpoints if instance else self._endpoints(workload, self.platform.number())
+        if instance:
+            endpoints = instance.endpoints
+        elif not endpoints:
+            endpoints = self._endpoints(workload, self.platform.number())
         index = instance.index if instance else 0
         place = Place(name, index, ROOT / "files" / name, ROOT / "scratch" / name, endpoints)
         rendering = Rendering(workload, place, self._sources)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shoal.drivers.process.instances import Instances
 from shoal.drivers.process.ports import HOST, Allotments
+from shoal.model.names import BESIDE
 from shoal.model.observed import Endpoint
 from shoal.model.workload import Workload
 
@@ -36,8 +37,9 @@ class Addressing:
         return endpoints
 
     def claim_listeners(self) -> None:
-        """Before the mesh starts: every address that no instance of ours listens on must be free. Raises PortInUse."""
+        """Before the mesh starts: every address that no instance of ours listens on must be free. Raises PortInUse.
+        At one beside them a developer's process may listen, whom nobody asked to leave."""
         taken = self._instances.ports()
         for name, endpoint in self._allotments.known().items():
-            if endpoint.port not in taken:
+            if endpoint.port not in taken and not name.startswith(BESIDE):
                 self._allotments.claim(name)

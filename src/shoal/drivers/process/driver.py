@@ -286,15 +286,16 @@ class ProcessDriver:
         await self.stop(errand, grace=0)
         self._instances.remove(errand)
 
-    def invocation(self, workload: Workload, command: tuple[str, ...], *, like: str = "") -> Invocation:
-        """`command` empty: the workload's own."""
+    def invocation(
+        self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
+    ) -> Invocation:
         if like:
             return _like(self._instances.known(like), command)
         name = f"{workload.name}-run"
         scratch = self.state.run / workload.name
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         beside = msgspec.structs.replace(workload, stable_ports=False)
-        place = Place(name, 0, self.state.files / name, scratch, self._addressing.endpoints(beside))
+        place = Place(name, 0, self.state.files / name, scratch, endpoints or self._addressing.endpoints(beside))
         rendering = Rendering(workload, place, self._sources)
         write_files(rendering, place.files)
         env = self._base().env(workload, rendering)
