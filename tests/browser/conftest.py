@@ -83,18 +83,19 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 def visitor(chromium: Browser, blog: BlogApp, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewVisitor]:
     """Opens a browser of somebody's own: `visitor()`, or `visitor(member)` who is logged in already.
 
-    Fails when a page reports an error or asks another host; `expects` has the words that its console may say.
+    Fails when a page reports an error or asks another host; `expects` has the words that its console may say,
+    `outside` the one address elsewhere that somebody's picture has.
     """
     visitors: list[Visitor] = []
 
-    def enter(member: Member | None = None, *, expects: str | tuple[str, ...] = ()) -> Visitor:
+    def enter(member: Member | None = None, *, expects: str | tuple[str, ...] = (), outside: str = "") -> Visitor:
         context = chromium.new_context(
             base_url=blog.url, viewport={"width": 1100, "height": 900}, storage_state=_storage(blog.url, member)
         )
         context.set_default_timeout(PATIENCE_MS)
         page = context.new_page()
         complaints: list[str] = []
-        _listen(page, blog.url, complaints, expects)
+        _listen(page, (blog.url + "/", *([outside] if outside else [])), complaints, expects)
         visitors.append(Visitor(page, blog.url, complaints))
         return visitors[-1]
 
@@ -114,7 +115,7 @@ def _storage(url: str, member: Member | None) -> StorageState:
     return {"origins": [{"origin": url, "localStorage": [{"name": "jwtToken", "value": member.token or ""}]}]}
 
 
-def _listen(page: Page, url: str, complaints: list[str], expects: str | tuple[str, ...]) -> None:
+def _listen(page: Page, ours: tuple[str, ...], complaints: list[str], expects: str | tuple[str, ...]) -> None:
     expected = (expects,) if isinstance(expects, str) else expects
 
     def said(message: ConsoleMessage) -> None:
@@ -122,7 +123,7 @@ def _listen(page: Page, url: str, complaints: list[str], expects: str | tuple[st
             complaints.append(f"console: {message.text} ({message.location.get('url')})")
 
     def asked(request: Request) -> None:
-        if request.url.startswith(("http", "ws", "ftp")) and not request.url.startswith(url + "/"):
+        if request.url.startswith(("http", "ws", "ftp")) and not request.url.startswith(ours):
             complaints.append(f"another host: {request.url}")
 
     page.on("console", said)

@@ -1,5 +1,7 @@
 """What a visitor does, in the words of the pages."""
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +51,13 @@ class Visitor:
 
     def logged_out(self) -> None:
         expect(self.page.locator("nav a[href='/login']")).to_be_visible()
+
+    def wait_for(self, condition: Callable[[], bool], deadline: float = 10.0) -> None:
+        """For what only the test sees; the browser's events come in while we wait."""
+        end = time.monotonic() + deadline
+        while not condition():
+            assert time.monotonic() < end, "it never came"
+            self.page.wait_for_timeout(20)
 
     def debug(self, name: str) -> Any:
         return self.page.evaluate(f"window.__conduit_debug__.{name}()")

@@ -87,23 +87,6 @@ def test_a_favorite_on_the_home_page_toggles_also_on_the_own_article(visitor: Ne
     expect(button).to_contain_class("btn-primary")
 
 
-def test_pages_of_ten(visitor: NewVisitor, member: NewMember) -> None:
-    author, tag = member(), unique("paged")
-    titles = [author.publish(title=f"Number {number}", tagList=[tag])["title"] for number in range(12)][::-1]
-    someone = visitor()
-    someone.open(f"/tag/{tag}")
-    expect(someone.page.locator(".article-preview h1")).to_have_text(titles[:10])
-    expect(someone.page.locator(".pagination .page-item .page-link")).to_have_text(["1", "2"])
-    someone.page.locator(".page-link", has_text="2").click()
-    someone.at(f"/tag/{tag}?page=2")
-    expect(someone.page.locator(".article-preview h1")).to_have_text(titles[10:])
-    someone.read(".page-item.active", "2")
-    someone.page.reload()
-    expect(someone.page.locator(".article-preview h1")).to_have_text(titles[10:])
-    someone.open(f"/profile/{author.username}")
-    someone.has(10, ".article-preview")
-
-
 def test_ten_or_fewer_have_no_pages(visitor: NewVisitor, member: NewMember) -> None:
     author = member()
     author.publish()
@@ -126,15 +109,6 @@ def test_the_forms_of_strangers(visitor: NewVisitor, path: str, title: str, fiel
     someone.has(1, "button[type=submit]")
     someone.has(0, "[required]")
     someone.has(0, ".error-messages")
-
-
-def test_what_is_typed_at_once_is_kept(visitor: NewVisitor) -> None:
-    someone = visitor()
-    someone.page.goto("/login", wait_until="commit")
-    field = someone.page.locator("input[name=email]")
-    field.press_sequentially("typed@once.example")
-    someone.page.wait_for_load_state("networkidle")
-    expect(field).to_have_value("typed@once.example")
 
 
 def test_settings_are_filled_with_what_is_stored(visitor: NewVisitor, member: NewMember) -> None:
@@ -211,19 +185,3 @@ def test_profiles(visitor: NewVisitor, member: NewMember) -> None:
     expect(someone.page.locator("button", has_text="ollow")).to_have_text([f"Unfollow {other.username}"])
     assert me.profile(other.username)["following"] is True
     someone.read(".user-info p", "")
-
-
-def test_icons_and_avatars_have_a_size(visitor: NewVisitor, member: NewMember) -> None:
-    me = member()
-    slug = me.publish()["slug"]
-    me.comment(slug)
-    me.update(image="/login")  # there, and no picture
-    someone = visitor(me)
-    someone.open(f"/article/{slug}")
-    someone.sees(".mod-options")
-    for selector in (".mod-options i.ion-trash-a", ".comment-author-img", ".article-meta img", ".user-pic"):
-        for box in someone.page.locator(selector).all():
-            size = box.bounding_box()
-            assert size, selector
-            assert size["width"] > 5, selector
-            assert size["height"] > 5, selector

@@ -57,6 +57,7 @@ function Editor({ article }: { article: Article | null }) {
 
   return (
     <>
+      <h1>{stored === null ? 'Write an article' : 'Change an article'}</h1>
       <ErrorMessages messages={messages} />
       <Form onSend={send}>
         <Input
