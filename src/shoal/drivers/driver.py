@@ -67,7 +67,7 @@ class Driver(Protocol):
         """Recorded addresses of listeners (an edge's id, `gateway`), allotting and recording missing ones."""
 
     def vacant(self, name: str, endpoint: Endpoint) -> None:
-        """Raises `PortInUse` when a mesh that runs would find a stranger at an address that the file chose."""
+        """Raises `PortInUse` when the mesh would find a stranger at an address that the file chose."""
 
     def fix(self, name: str, endpoint: Endpoint) -> None:
         """The file chose an address (`gateway`); port 0: any, and the same one ever after."""

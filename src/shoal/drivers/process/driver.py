@@ -200,10 +200,12 @@ class ProcessDriver:
         return self._allotments.of(names, self._instances.ports())
 
     def vacant(self, name: str, endpoint: Endpoint) -> None:
-        """Raises PortInUse when a mesh that runs would find a stranger at an address that the file chose."""
+        """Raises PortInUse when the mesh would find a stranger at an address that the file chose."""
+        if not endpoint.port or is_free(endpoint.port, endpoint.host):
+            return
         mesh = self._mesh()
-        stays = not endpoint.port or self._allotments.known().get(name) == endpoint
-        if mesh and not stays and not is_free(endpoint.port, endpoint.host) and not held_by(mesh.pid, endpoint.port):
+        stays = self._allotments.known().get(name) == endpoint
+        if not mesh or not (stays or held_by(mesh.pid, endpoint.port)):
             raise in_use(name, endpoint)
 
     def fix(self, name: str, endpoint: Endpoint) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from shoal.drivers.process import atomic
+from shoal.drivers.process.owner import owner
 from shoal.errors import DriverFailed, PortInUse, StateDamaged
 from shoal.model.observed import Endpoint
 
@@ -139,9 +140,14 @@ class Allotments:
 
 
 def in_use(name: str, endpoint: Endpoint) -> PortInUse:
-    holder = _holder(endpoint.port)
-    who = f"by {holder}" if holder else "by another process"
-    return PortInUse(f"port {endpoint.port} for {name} is taken {who}", hint="end it, or choose another port")
+    """Who has it: another app of shoal's or another environment of this one, by name; else the process."""
+    pid = _holder(endpoint.port)
+    other = owner(pid) if pid else None
+    if other:
+        hint = f"end it (shoal down --env {other.environment} -f {other.folder}), or choose another port"
+        return PortInUse(f"port {endpoint.port} for {name} is taken by {other}", hint=hint)
+    who = f"pid {pid} ({_name(pid)})" if pid else "another process"
+    return PortInUse(f"port {endpoint.port} for {name} is taken by {who}", hint="end it, or choose another port")
 
 
 def held_by(pid: int, port: int) -> bool:
@@ -153,16 +159,23 @@ def held_by(pid: int, port: int) -> bool:
         return False
 
 
-def _holder(port: int) -> str:
-    """`pid 123 (nginx)` of who listens on `port`, as far as we may see it."""
+def _holder(port: int) -> int:
+    """The pid of who listens on `port`, as far as we may see it; 0: we may not."""
     inodes = {f"socket:[{inode}]" for inode in _listening(port)}
     for link in Path("/proc").glob("[0-9]*/fd/*") if inodes else ():
         try:
             if str(link.readlink()) in inodes:
-                return f"pid {link.parts[2]} ({(link.parents[1] / 'comm').read_text().strip()})"
+                return int(link.parts[2])
         except OSError:
             continue
-    return ""
+    return 0
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return "it has ended"
 
 
 def _listening(port: int) -> Iterator[str]:
