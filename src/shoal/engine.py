@@ -23,6 +23,7 @@ from shoal.api.verbs import Verbs
 from shoal.backing import engine_of
 from shoal.build.cache import cache_folder
 from shoal.build.engines import program
+from shoal.build.on_path import on_path
 from shoal.build.runner import build
 from shoal.build.source import read_source
 from shoal.build.store import artifact_folder, is_built
@@ -30,7 +31,8 @@ from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
 from shoal.control.reconcile import reconcile
-from shoal.desired import Inputs, compile
+from shoal.desired import Inputs, compile, folder_key
+from shoal.desired.builds import programs
 from shoal.desired.revision import revised
 from shoal.drivers.process import at_rest, daemon
 from shoal.drivers.process.driver import ProcessDriver
@@ -56,9 +58,10 @@ LOGS_EVERY = 1.0
 def gather(app: App) -> Inputs:
     """Everything that compile needs from the app's folder. Raises `MissingFile`."""
     folder = Path(app.folder)
-    paths = sorted({service.path for service in app.services})
+    folders = {(s.path, s.recipe.ignore) for s in app.services} | {(b.path, b.recipe.ignore) for b in app.builds}
+    sources = {folder_key(path, ignore): read_source(folder / path, ignore) for path, ignore in sorted(folders)}
     contents = {name: _text(app, folder / name) for b in app.backing for name in engine_of(b).files(b.engine)}
-    return Inputs({path: read_source(folder / path) for path in paths}, contents)
+    return Inputs(sources, contents, programs={name: on_path(name) for name in sorted(programs(app))})
 
 
 def _text(app: App, path: Path) -> str:

@@ -12,7 +12,7 @@
     │   ├── MissingVariable             ${VAR:?...} or ${VAR} without a value
     │   ├── UnknownReference            a name that nothing in the file carries
     │   ├── Cycle                       things that wait for each other
-    │   ├── SecretInArgument            a secret templated into a command line
+    │   ├── SecretInArgument            a secret templated into a command line or a build
     │   └── Problems                    several of these in one file, one per line
     ├── ToolMissing                 4   an engine or program that can't be had here
     ├── BuildFailed                 5   a build step ended with an error

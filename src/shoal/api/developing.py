@@ -9,6 +9,7 @@ import msgspec
 
 from shoal.api.server import Verb
 from shoal.control.environment import Environment
+from shoal.control.facts import unbuilt
 from shoal.drivers.driver import Driver
 from shoal.errors import NotRunning
 from shoal.model.names import beside
@@ -34,13 +35,13 @@ class Developing:
         yield msgspec.to_builtins(found) | {"ports": {name: at.port for name, at in endpoints.items()}}
 
     async def _built(self, workload: Workload) -> None:
-        loop, key = self._environment.loop, workload.artifact
+        loop, awaited = self._environment.loop, workload.artifacts()
 
-        def over() -> bool:
-            return not key or key in loop.observed.artifacts or key in loop.observed.broken_builds
+        def missing() -> frozenset[str]:
+            return unbuilt(awaited, loop.desired, loop.observed)
 
-        await loop.until(over, BUILT_WITHIN)
-        if key and key not in loop.observed.artifacts:
+        await loop.until(lambda: not missing() or bool(missing() & set(loop.observed.broken_builds)), BUILT_WITHIN)
+        if missing():
             raise NotRunning(f"{workload.name} is not built", hint=f"Next: shoal why {workload.name}")
 
     def _endpoints(self, workload: Workload) -> dict[str, Endpoint]:

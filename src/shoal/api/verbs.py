@@ -224,12 +224,11 @@ class Verbs:
         command = tuple(request.get("command", ()))
         if request.get("running") and not like:
             raise UsageError(f"{name} has no ready instance", hint=f"See: shoal why {name}")
-        await self._environment.loop.until(lambda: self._built(workload.artifact), 600)
+        await self._environment.loop.until(
+            lambda: workload.artifacts() <= self._environment.loop.observed.artifacts, 600
+        )
         found = self._driver.invocation(workload, command, like=like if request.get("running") else "")
         yield msgspec.to_builtins(found) | {"kind": workload.kind}
-
-    def _built(self, key: str) -> bool:
-        return not key or key in self._environment.loop.observed.artifacts
 
     async def why(self, request: Request) -> AsyncIterator[Any]:
         self._environment.known(self._environment.running().wanted.app, (request["service"],))

@@ -47,7 +47,7 @@ class _Bench(NamedTuple):
 
 
 def render_programs(value: Value) -> str:
-    """Text with the paths of programs put in; all that a build step may refer to besides its own folder."""
+    """Text with the paths of programs put in; all that a build step may refer to besides folders of artifacts."""
     return value.render(lambda ref: str(program(ref.name)) if ref.kind == "program" else str(ref))
 
 
@@ -145,8 +145,13 @@ def _rendered(bench: _Bench, step: Step) -> tuple[tuple[str, ...], dict[str, str
 
 
 def _text(bench: _Bench, value: Value) -> str:
-    here = Value((str(bench.folder),))
-    return bench.render(value.replace(lambda ref: here if ref == Ref("artifact") else Value((ref,))))
+    """Artifacts' folders lie beside each other: its own, and those that it reads."""
+
+    def one(ref: Ref) -> Value:
+        folder = bench.folder.with_name(ref.name) if ref.name else bench.folder
+        return Value((str(folder),)) if ref.kind == "artifact" else Value((ref,))
+
+    return bench.render(value.replace(one))
 
 
 def _failed(bench: _Bench, step: Step, how: str) -> BuildFailed:

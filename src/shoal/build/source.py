@@ -17,16 +17,17 @@ from shoal.stacks.source import DEPTH, INTERESTING
 LARGEST_TEXT = 1 << 20
 
 
-def read_source(folder: Path) -> Source:
-    """All that stacks may know of a folder, its digest included. Raises `MissingFile` if there is no such folder."""
+def read_source(folder: Path, ignore: tuple[str, ...] = ()) -> Source:
+    """All that stacks may know of a folder, its digest included; `ignore` besides what the stacks do.
+    Raises `MissingFile` if there is no such folder."""
     if not folder.is_dir():
         raise MissingFile(f"there is no folder {folder}", hint="`path:` is relative to the folder of shoal.yaml")
     found = _look(folder, COMMON_IGNORE)
-    ignore = ignored(found)
+    ignore = ignored(found) + ignore
     # What else is ignored depends on what the folder is, which takes a first look.
     seen = _look(folder, ignore)
     tools = {tool: version(tool) for stack in STACKS.values() for tool in stack.tools}
-    return msgspec.structs.replace(seen, digest=digest(folder, ignore), tools=tools)
+    return msgspec.structs.replace(seen, ignore=ignore, digest=digest(folder, ignore), tools=tools)
 
 
 def digest(folder: Path, ignore: tuple[str, ...] = COMMON_IGNORE) -> str:

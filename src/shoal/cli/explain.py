@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shoal.cli.output import as_json, data
 from shoal.cli.place import Place
-from shoal.desired import layers
+from shoal.desired import Inputs, folder_key, layers
 from shoal.desired.layer import Layer
 from shoal.errors import Place as Spot
 from shoal.errors import UsageError
@@ -91,7 +91,9 @@ def _of_a_service(service: Service, name: str, app: App, at: Place, sources: Sou
 def _layers(service: Service, app: App, at: Place) -> tuple[Layer, ...]:
     from shoal.build.source import read_source
 
-    return layers(app, service.name, read_source(at.folder / service.path))
+    folders = [(service.path, service.recipe.ignore), *((build.path, build.recipe.ignore) for build in app.builds)]
+    sources = {folder_key(path, ignore): read_source(at.folder / path, ignore) for path, ignore in folders}
+    return layers(app, service.name, Inputs(sources))
 
 
 def _inherited() -> frozenset[str]:

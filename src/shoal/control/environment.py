@@ -12,6 +12,8 @@ import msgspec
 from shoal.control.loop import Loop
 from shoal.control.progress import Standing, settled
 from shoal.desired import Inputs, at_source, compile
+from shoal.desired.builds import asks_for_gateway
+from shoal.desired.causes import with_causes
 from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning, UsageError
 from shoal.model.app import App, Gateway, Service
@@ -60,11 +62,11 @@ class Environment:
     async def compile(self, app: App, digests: Mapping[str, str]) -> tuple[Release, Desired]:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
         inputs = await asyncio.to_thread(self._gather, app)
-        inputs = msgspec.structs.replace(inputs, secrets=dict(digests))
+        inputs = msgspec.structs.replace(inputs, secrets=dict(digests), gateway=self._gateway(app))
         number = self.release.wanted.number + 1 if self.release else 1
         overrides = self._kept_overrides(app)
         release = Release(Wanted(app, number, overrides, secrets=dict(digests), since=self._since()), inputs)
-        return release, self._desired(release)
+        return release, self._explained(self._desired(release))
 
     async def apply(
         self, app: App, only: Iterable[str], values: Mapping[str, str], excepted: Iterable[str] = ()
@@ -82,7 +84,7 @@ class Environment:
         overrides = _selected(release.wanted.overrides, named, self.release)
         overrides = msgspec.structs.replace(overrides, excepted=(overrides.excepted - named) | left_out)
         release = msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, overrides=overrides))
-        desired = self._desired(release)
+        desired = self._explained(self._desired(release))
         self.plan(desired)  # raises what is in the way while all is still as it was
         await self._forget_failures()
         self._want(release, desired)
@@ -96,6 +98,24 @@ class Environment:
             return self.loop.plan_for(desired)[0]
         finally:
             self._fix(self.loop.desired)
+
+    def _gateway(self, app: App) -> Endpoint | None:
+        """Where the gateway of `app` will listen, for builds that put it into what they make."""
+        if app.gateway is None or not asks_for_gateway(app):
+            return None
+        self._driver.fix("gateway", _address(app.gateway))
+        try:
+            return self._driver.addresses(["gateway"])["gateway"]
+        finally:
+            self._fix(self.loop.desired)
+
+    def _explained(self, desired: Desired) -> Desired:
+        """With the causes of its builds, where there was a release before this one."""
+        new = {artifact.key for artifact in desired.artifacts} - self.loop.observed.artifacts
+        if not new or self.release is None:
+            return desired
+        up = msgspec.structs.replace(self.release, wanted=msgspec.structs.replace(self.release.wanted, down=False))
+        return with_causes(desired, self._desired(up))
 
     def _fix(self, desired: Desired) -> None:
         if desired.gateway is not None:
@@ -146,7 +166,10 @@ class Environment:
         if workload is None:
             raise UsageError(f"{name} is not part of what runs", hint=f"Start it with: shoal up -d {name}")
         artifact = next((a for a in desired.artifacts if a.key == workload.artifact), None)
-        return at_source(workload, artifact, release.inputs.sources[self.service(name).path]) if artifact else workload
+        if artifact is None:
+            return workload
+        source = next(source for source in release.inputs.sources.values() if source.path == artifact.source)
+        return at_source(workload, artifact, source)
 
     def standings(self) -> tuple[Standing, ...]:
         return self.loop.standings()

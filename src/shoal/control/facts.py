@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.workload import After, Workload
@@ -65,6 +67,19 @@ def satisfied(after: After, desired: Desired, observed: Observed) -> bool:
     if after.until == "done":
         return done(workload, observed)
     return any(i.phase == "ready" for i in observed.of(after.name))
+
+
+def unbuilt(keys: Iterable[str], desired: Desired, observed: Observed) -> frozenset[str]:
+    """Those of these artifacts that aren't built, and all that must be built before them."""
+    artifacts = {a.key: a for a in desired.artifacts}
+    found: set[str] = set()
+    left = [key for key in keys if key not in observed.artifacts]
+    while left:
+        key = left.pop()
+        if key not in found and key in artifacts:
+            found.add(key)
+            left += [other for other in artifacts[key].uses() if other not in observed.artifacts]
+    return frozenset(found)
 
 
 def failures_after(end: Instance | None) -> int:

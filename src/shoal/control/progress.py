@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from shoal.control.facts import current, end_text, last_end, outcome, restarts, satisfied
+from shoal.control.facts import current, end_text, last_end, outcome, restarts, satisfied, unbuilt
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.workload import Workload
@@ -82,9 +82,11 @@ def _service(w: Workload, desired: Desired, observed: Observed) -> _Answer:
 
 
 def _absent(w: Workload, desired: Desired, observed: Observed) -> _Answer:
-    if w.artifact and w.artifact in observed.broken_builds:
-        return "failed", observed.broken_builds[w.artifact], "BuildFailed", ""
-    if w.artifact and w.artifact not in observed.artifacts:
+    missing = unbuilt(w.artifacts(), desired, observed)
+    broken = sorted(missing & set(observed.broken_builds))
+    if broken:
+        return "failed", observed.broken_builds[broken[0]], "BuildFailed", ""
+    if missing:
         return "building", "", "", ""
     waits = [a.name for a in w.after if not satisfied(a, desired, observed)]
     return "waiting", f"for {', '.join(waits)}" if waits else "", "", ""

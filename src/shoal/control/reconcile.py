@@ -14,6 +14,7 @@ from shoal.control.facts import (
     satisfied,
     slots,
     stale,
+    unbuilt,
 )
 from shoal.control.leaving import leaving
 from shoal.model.desired import Desired
@@ -37,11 +38,20 @@ def reconcile(desired: Desired, observed: Observed, snapshot: Snapshot | None, *
 
 
 def _builds(desired: Desired, observed: Observed) -> list[Build]:
-    used = {w.artifact for w in desired.workloads if w.artifact and w.replicas}
+    """What somebody waits for, each after those that it uses. One that uses a broken one is as broken."""
+    missing = {a.key: a for a in desired.artifacts if a.key not in observed.artifacts}
+    if not missing:
+        return []
+    awaited = unbuilt((key for w in desired.workloads if w.replicas for key in w.artifacts()), desired, observed)
     return [
-        Build(id=f"build {a.owner}", cause=f"{a.owner} is new or changed", artifact=a.key)
-        for a in desired.artifacts
-        if a.key in used and a.key not in observed.artifacts and a.key not in observed.broken_builds
+        Build(
+            id=f"build {a.owner}",
+            cause=a.cause or f"{a.owner} is new or changed",
+            after=tuple(f"build {missing[key].owner}" for key in sorted(a.uses()) if key in missing),
+            artifact=a.key,
+        )
+        for a in missing.values()
+        if a.key in awaited and not unbuilt([a.key], desired, observed) & set(observed.broken_builds)
     ]
 
 
@@ -96,8 +106,8 @@ def _empty_slots(workload: Workload, observed: Observed) -> list[int]:
 def _gates(workload: Workload, index: int, desired: Desired, observed: Observed) -> list[str]:
     """What a start waits for, in words."""
     gates = []
-    if workload.artifact and workload.artifact not in observed.artifacts:
-        gates.append(f"build {_owner_of(workload.artifact, desired)}")
+    missing = workload.artifacts() - observed.artifacts
+    gates += [f"build {a.owner}" for a in desired.artifacts if a.key in missing]
     gates += [f"{a.name} {a.until}" for a in workload.after if not satisfied(a, desired, observed)]
     old = stale(workload, observed)
     if exclusive(workload):
@@ -107,10 +117,6 @@ def _gates(workload: Workload, index: int, desired: Desired, observed: Observed)
         gates += [f"{workload.name}/{n} ready" for n in range(index) if n not in mine or mine[n].phase != "ready"]
         gates += [f"stop {i.id}" for i in old if i.index < index]
     return gates
-
-
-def _owner_of(key: str, desired: Desired) -> str:
-    return next((a.owner for a in desired.artifacts if a.key == key), key)
 
 
 def _start_cause(workload: Workload, index: int, observed: Observed, end: Instance | None) -> str:

@@ -1,6 +1,7 @@
 """App → Desired, pure."""
 
 from shoal.desired.at_source import at_source
-from shoal.desired.compile import Inputs, compile, layers
+from shoal.desired.compile import compile, layers
+from shoal.desired.inputs import Inputs, folder_key
 
-__all__ = ["Inputs", "at_source", "compile", "layers"]
+__all__ = ["Inputs", "at_source", "compile", "folder_key", "layers"]

@@ -12,7 +12,7 @@ from shoal.desired.layer import Layer
 from shoal.errors import UnknownReference
 from shoal.model.app import App, Backing, Need, Protocol, Service
 from shoal.model.values import Ref, Value, address, concat, own
-from shoal.model.workload import Edge
+from shoal.model.workload import Artifact, Edge
 
 
 class Bindings(msgspec.Struct, frozen=True):
@@ -23,9 +23,17 @@ class Bindings(msgspec.Struct, frozen=True):
     edges: tuple[Edge, ...] = ()
 
 
-def bind(app: App, service: Service, ports: Mapping[str, tuple[str, ...]], stack: str) -> Bindings:
-    """All that `service` is handed by its needs. `ports` maps each service to its ports' names."""
+def bind(
+    app: App,
+    service: Service,
+    ports: Mapping[str, tuple[str, ...]],
+    stack: str,
+    builds: Mapping[str, Artifact] = {},
+) -> Bindings:
+    """All that `service` is handed by its needs. `ports` maps each service to its ports' names; `builds` are shared."""
     known: dict[str, dict[str, Value]] = {"self": _self(ports[service.name]), "gateway": gateway_properties()}
+    if builds:
+        known["builds"] = {name: Value((Ref("artifact", built.key),)) for name, built in builds.items()}
     layers: list[Layer] = []
     edges: list[Edge] = []
     for index, need in enumerate(service.needs):

@@ -8,7 +8,9 @@ import msgspec
 
 from shoal.backing import Consumer, engine_of
 from shoal.desired.bind import Bindings, bind, resolve
+from shoal.desired.builds import Placed, placed, shared_builds
 from shoal.desired.graph import closure
+from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
@@ -17,29 +19,22 @@ from shoal.model.desired import Desired
 from shoal.model.release import Overrides
 from shoal.model.values import Value, concat, own
 from shoal.model.workload import After, Artifact, Edge, Workload
-from shoal.stacks import Launch, Source, stack_of
-
-
-class Inputs(msgspec.Struct, frozen=True):
-    """What compile needs from outside the file: what stands in each service's folder (by `Service.path`) with its
-    digest, and the text of files that backing services name."""
-
-    sources: dict[str, Source] = {}
-    contents: dict[str, str] = {}
-    secrets: dict[str, str] = {}
+from shoal.stacks import Launch
 
 
 def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Desired:
     """All that should run. Raises `FileError`s for references and stacks that can't be resolved."""
     app = with_ports(app)
     names = _port_names(app)
-    parts = [_service(app, service, names, inputs) for service in app.services]
+    shared = shared_builds(app, inputs)
+    parts = [_service(app, service, names, inputs, shared) for service in app.services]
     workloads = _backing(app, inputs) + [w for part in parts for w in part.workloads]
     chosen = _chosen(app, overrides)
     kept = [w for w in workloads if w.owner in chosen]
     edges = [edge for part in parts for edge in part.edges]
     # Shared ones go by the name of the first service that uses them.
     artifacts = {a.key: a for part in reversed(parts) for a in part.artifacts}
+    artifacts |= {a.key: a for a in reversed(shared.values())}
     return Desired(
         app=app.name,
         environment=app.environment,
@@ -57,28 +52,31 @@ class _Part(msgspec.Struct, frozen=True):
     artifacts: tuple[Artifact, ...]
 
 
-def _service(app: App, service: Service, names: Mapping[str, tuple[str, ...]], inputs: Inputs) -> _Part:
-    bindings, artifact, launch, layers = _bound(app, service, names, inputs.sources[service.path])
-    main = _workload(app, service, bindings, launch, merged(layers), artifact)
+def _service(
+    app: App, service: Service, names: Mapping[str, tuple[str, ...]], inputs: Inputs, shared: Mapping[str, Artifact]
+) -> _Part:
+    where = placed(app, service, inputs, shared)
+    bindings, launch, layers = _bound(app, service, names, where, shared)
+    main = _workload(app, service, bindings, launch, merged(layers), where.artifact)
     workloads = (*_migration(app, service, bindings, main), main)
-    return _Part(workloads, bindings.edges, (artifact,) if artifact else ())
+    return _Part(workloads, bindings.edges, (where.artifact,) if where.artifact else ())
 
 
-def layers(app: App, name: str, source: Source) -> tuple[Layer, ...]:
-    """Where the variables of one service come from, the weakest first; `source` is its folder."""
+def layers(app: App, name: str, inputs: Inputs) -> tuple[Layer, ...]:
+    """Where the variables of one service come from, the weakest first; of `inputs` it takes that service's and those of
+    shared builds."""
     app = with_ports(app)
     service = next(s for s in app.services if s.name == name)
-    return _bound(app, service, _port_names(app), source)[-1]
+    shared = shared_builds(app, inputs)
+    return _bound(app, service, _port_names(app), placed(app, service, inputs, shared), shared)[-1]
 
 
 def _bound(
-    app: App, service: Service, names: Mapping[str, tuple[str, ...]], source: Source
-) -> tuple[Bindings, Artifact | None, Launch, tuple[Layer, ...]]:
-    stack = stack_of(service, source, app.places.get(f"{service.section}.{service.name}"))
-    bindings = bind(app, service, names, stack.name)
-    artifact = stack.artifact(service, source)
-    launch = stack.launch(service, source, artifact.key if artifact else "")
-    return bindings, artifact, launch, _layers(app, service, bindings, launch, stack.name)
+    app: App, service: Service, names: Mapping[str, tuple[str, ...]], where: Placed, shared: Mapping[str, Artifact]
+) -> tuple[Bindings, Launch, tuple[Layer, ...]]:
+    bindings = bind(app, service, names, where.stack.name, shared)
+    launch = where.stack.launch(service, where.source, where.key, where.sub)
+    return bindings, launch, _layers(app, service, bindings, launch, where.stack.name)
 
 
 def _port_names(app: App) -> dict[str, tuple[str, ...]]:

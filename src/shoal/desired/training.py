@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import msgspec
 
-from shoal.desired.compile import Inputs, compile
+from shoal.desired.builds import placed, shared_builds
+from shoal.desired.compile import compile
+from shoal.desired.inputs import Inputs
 from shoal.desired.ports import with_ports
 from shoal.model.app import App
 from shoal.model.desired import Desired
 from shoal.model.release import Overrides
 from shoal.model.values import Value, concat
 from shoal.model.workload import Workload
-from shoal.stacks import Train, stack_of
+from shoal.stacks import Train
 
 # Background work: what the user does meanwhile comes first.
 GENTLY = (concat("/usr/bin/env"), concat("nice"), concat("-n"), concat("10"))
@@ -29,15 +31,15 @@ class Training(msgspec.Struct, frozen=True):
 def trainings(app: App, inputs: Inputs) -> tuple[Training, ...]:
     """One per service whose stack gains by it."""
     found = []
+    shared = shared_builds(app, inputs)
     for service in with_ports(app).services:
-        if service.kind != "service" or service.replicas == 0:
+        # The result lies in the artifact, and belongs to it alone: one that several services run from has none.
+        if service.kind != "service" or service.replicas == 0 or service.build:
             continue
-        source = inputs.sources[service.path]
-        stack = stack_of(service, source)
-        artifact = stack.artifact(service, source)
-        train = stack.train(service, source, artifact.key) if artifact else None
-        if artifact and train:
-            found.append(Training(service.name, artifact.key, train, _requests(service.warmup)))
+        where = placed(app, service, inputs, shared)
+        train = where.stack.train(service, where.source, where.key) if where.artifact else None
+        if train:
+            found.append(Training(service.name, where.key, train, _requests(service.warmup)))
     return tuple(found)
 
 

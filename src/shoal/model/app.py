@@ -79,10 +79,39 @@ class Need(msgspec.Struct, frozen=True):
     port: str = ""
 
 
+Command = tuple[Value, ...]
+
+
+class Recipe(msgspec.Struct, frozen=True):
+    """How a folder is made runnable, where the file says more than its stack: `run` in place of the stack's own steps
+    (None: those), `before` and `after` beside them. `env` is for these commands alone. `ignore` are names (patterns of
+    one path segment) that are no part of the source."""
+
+    run: tuple[Command, ...] | None = None
+    before: tuple[Command, ...] = ()
+    after: tuple[Command, ...] = ()
+    env: dict[str, Value] = {}
+    ignore: tuple[str, ...] = ()
+
+    def commands(self) -> tuple[Command, ...]:
+        """All that it says, in the order in which it's run."""
+        return (*self.before, *(self.run or ()), *self.after)
+
+
+class SharedBuild(msgspec.Struct, frozen=True):
+    """A build that several services run from, or that other builds read. It runs nothing by itself."""
+
+    name: str
+    path: str = "."
+    stack: str = ""
+    recipe: Recipe = Recipe()
+
+
 class Service(msgspec.Struct, frozen=True):
     """User code. With `kind` "job" it runs to its end once; `when` says whether `up` runs it.
 
     `ports` None means "implied": one port `http` if a route, a need or a probe dials it, else none.
+    `build` names a shared build that it runs from (empty: it has one of its own, by `recipe`).
     """
 
     name: str
@@ -90,6 +119,8 @@ class Service(msgspec.Struct, frozen=True):
     when: Literal["up", "request"] = "up"
     path: str = "."
     stack: str = ""
+    build: str = ""
+    recipe: Recipe = Recipe()
     command: tuple[Value, ...] = ()
     args: tuple[Value, ...] = ()
     environment: dict[str, Value] = {}
@@ -193,6 +224,7 @@ class App(msgspec.Struct, frozen=True):
     folder: str
     environment: str = "dev"
     services: tuple[Service, ...] = ()
+    builds: tuple[SharedBuild, ...] = ()
     backing: tuple[Backing, ...] = ()
     gateway: Gateway | None = None
     secrets: tuple[Secret, ...] = ()

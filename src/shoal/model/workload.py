@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 import msgspec
@@ -54,6 +55,11 @@ class Workload(msgspec.Struct, frozen=True):
     nonce: str = ""
     revision: str = ""
 
+    def artifacts(self) -> frozenset[str]:
+        """Keys of what must be built before it can start: its own artifact, and those that its values name."""
+        values = (self.cwd, *self.command, *self.env.values(), *self.files.values())
+        return _artifacts(values) | ({self.artifact} if self.artifact else set())
+
 
 class Edge(msgspec.Struct, frozen=True):
     """A declared caller → callee through the mesh; its `id` names its listener's address."""
@@ -83,8 +89,9 @@ class Step(msgspec.Struct, frozen=True):
 class Artifact(msgspec.Struct, frozen=True):
     """A source folder and the steps that make it runnable. `key` is the hash of the source's content, the steps and
     the toolchain's versions; the same key is the same result. `source` is absolute. `ignore` are names that are not
-    copied. `owner` is a service's name, for people. `digest` is of the source's content alone (empty: unchecked): what
-    was copied is compared with it."""
+    copied. `owner` is the name of a service or of a shared build, for people. `digest` is of the source's content alone
+    (empty: unchecked): what was copied is compared with it. `tools` are the programs that its steps run, with their
+    versions. `cause` says what of it is new since the owner's artifact before this one (empty: it isn't known)."""
 
     key: str
     owner: str
@@ -92,3 +99,14 @@ class Artifact(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...] = ()
     ignore: tuple[str, ...] = ()
     digest: str = ""
+    tools: dict[str, str] = {}
+    cause: str = ""
+
+    def uses(self) -> frozenset[str]:
+        """Keys of the other artifacts that its steps read."""
+        values = (v for step in self.steps for v in (*step.command, *step.env.values(), *step.files.values()))
+        return _artifacts(values)
+
+
+def _artifacts(values: Iterable[Value]) -> frozenset[str]:
+    return frozenset(ref.name for value in values for ref in value.refs() if ref.kind == "artifact" and ref.name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from shoal.spec.tree import Path
 
 _WORK = {
-    "build": "name the source folder with `path`; the stack builds it",
     "image": "services are built from source (`path`); databases and the like stand under `backing`",
     "container_name": "instances are named by shoal; leave it out",
     "depends_on": "write `needs`; `wait: ready` waits for a service",
@@ -22,6 +21,15 @@ _WORK = {
     "stop_signal": "write `stop: {signal: SIGTERM}`",
     "workdir": "write `working_dir`",
 }
+_BUILD = {
+    "context": "write `path` beside `build`",
+    "dockerfile": "the stack builds the source; commands of your own stand in `run`",
+    "args": "write `environment`",
+    "env": "write `environment`",
+    "instead": "write `run`",
+    "steps": "write `run`",
+    "inputs": "write `ignore`: what isn't ignored is part of the source",
+}
 _TOP = {
     "version": "the file has no version; leave it out",
     "networks": "each environment has its own network; leave it out",
@@ -33,4 +41,6 @@ def advice(key: str, path: Path) -> str:
     """The advice for a key at `path` (the map it stands in), or nothing."""
     if not path:
         return _TOP.get(key, "")
+    if (len(path) == 3 and path[2] == "build") or (len(path) == 2 and path[0] == "builds"):
+        return _BUILD.get(key, "")
     return _WORK.get(key, "") if len(path) == 2 and path[0] in ("services", "jobs") else ""

@@ -18,7 +18,7 @@ def check_cycles(services: tuple[Service, ...], facts: Facts) -> None:
     except CycleError as error:
         # graphlib lists each one before the one that waits for it: read from the end, each waits for the next.
         circle = [str(name) for name in reversed(error.args[1])]
-        _report(_from_the_first(circle, list(waits)), facts)
+        _report(from_the_first(circle, list(waits)), facts)
 
 
 def _waits(service: Service, facts: Facts) -> list[str]:
@@ -29,7 +29,7 @@ def _waits(service: Service, facts: Facts) -> list[str]:
     ]
 
 
-def _from_the_first(circle: list[str], order: list[str]) -> list[str]:
+def from_the_first(circle: list[str], order: list[str]) -> list[str]:
     """The same circle, begun with the one that stands first in the file."""
     ring = circle[:-1]
     start = ring.index(min(ring, key=order.index))

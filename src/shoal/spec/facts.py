@@ -14,7 +14,7 @@ from shoal.spec.words import quote, suggestion
 
 SECTIONS = {"services": "service", "jobs": "job", "backing": "backing"}
 WORDS = {"service": "a service", "job": "a job", "backing": "a backing service"}
-RESERVED = frozenset({"self", "gateway", "secrets", "mesh", "shoal-admin", "public", "none"})
+RESERVED = frozenset({"self", "gateway", "secrets", "builds", "mesh", "shoal-admin", "public", "none"})
 """Words of references and of the plan; the administrator's name in backing services; and names that PostgreSQL keeps
 for itself, where each service is a role (https://www.postgresql.org/docs/16/sql-createrole.html)."""
 
@@ -95,7 +95,7 @@ class Facts:
 def check_names(facts: Facts) -> None:
     """Names are valid, not reserved, and no two things share one."""
     seen: dict[str, Path] = {}
-    for section in (*SECTIONS, "secrets"):
+    for section in (*SECTIONS, "builds", "secrets"):
         for name in facts.names(section):
             path = (section, name)
             if not valid(name):
@@ -112,7 +112,8 @@ def _check_single(facts: Facts, name: str, path: Path, seen: dict[str, Path]) ->
     first = seen.setdefault(name, path)
     if first != path:
         what = f"the name {quote(name)} is taken by {first[0]}/{name} in line {facts.spot(first).line}"
-        facts.problem_at_key(WrongType, path, what, "services, jobs and backing services share one set of names")
+        hint = "services, jobs, builds and backing services share one set of names"
+        facts.problem_at_key(WrongType, path, what, hint)
 
 
 def valid(name: str) -> bool:

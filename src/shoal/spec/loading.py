@@ -10,6 +10,7 @@ from shoal.errors import FileError, MissingFile, MissingVariable, Place, WrongTy
 from shoal.model.app import App
 from shoal.spec import overlay
 from shoal.spec.backings import backing_of, secrets_of
+from shoal.spec.builds import builds_of
 from shoal.spec.conform import conform
 from shoal.spec.cycles import check_cycles
 from shoal.spec.facts import Facts, check_names, valid
@@ -82,6 +83,7 @@ def _app(facts: Facts, environment: str) -> App:
         folder=str(facts.folder.resolve()),
         environment=environment,
         services=services,
+        builds=builds_of(facts),
         backing=backing_of(facts),
         gateway=gateway_of(facts),
         secrets=secrets_of(facts),

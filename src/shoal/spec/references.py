@@ -26,12 +26,14 @@ SECRETIVE = ("password", "uri")
 
 
 class Caller(NamedTuple):
-    """Whose text it is: `path` leads to its entry; `ports` None means "implied"."""
+    """Whose text it is: `path` leads to its entry; `ports` None means "implied". A build (`building`) knows of nothing
+    that runs but the gateway's address, and of no secrets."""
 
     name: str
     path: Path
     needs: tuple[Need, ...] = ()
     ports: tuple[str, ...] | None = None
+    building: bool = False
 
 
 def resolve(template: Template, path: Path, caller: Caller, facts: Facts, *, argument: bool = False) -> Value:
@@ -43,9 +45,14 @@ def resolve(template: Template, path: Path, caller: Caller, facts: Facts, *, arg
 
 
 def _reference(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: bool) -> Ref:
-    if ref.name == "secrets":
-        return _secret(ref, path, facts, argument)
-    if ref.name == "self":
+    if ref.name == "builds":
+        _check_build(ref, path, facts)
+    elif ref.name == "secrets":
+        return _secret(ref, path, caller, facts, argument)
+    elif caller.building and ref.name != "gateway":
+        hint = "it may name ${builds.NAME} and ${gateway.url}"
+        facts.problem_in(UnknownReference, path, _written(ref), f"{_written(ref)} is not known while building", hint)
+    elif ref.name == "self":
         _check_own(ref, path, caller, facts)
     elif ref.name == "gateway":
         if facts.file.gateway is UNSET:
@@ -56,11 +63,22 @@ def _reference(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: boo
     return ref
 
 
-def _secret(ref: Ref, path: Path, facts: Facts, argument: bool) -> Ref:
+def _check_build(ref: Ref, path: Path, facts: Facts) -> None:
+    names = facts.names("builds")
+    if ref.attr not in names:
+        hint = suggestion(ref.attr, names, "there are") or f"declare it: `builds: {{{ref.attr}: {{run: [make]}}}}`"
+        facts.problem_in(UnknownReference, path, _written(ref), f"there is no build {quote(ref.attr)}", hint)
+
+
+def _secret(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: bool) -> Ref:
     names = facts.names("secrets")
     if ref.attr not in names:
         hint = suggestion(ref.attr, names, "there are") or f"declare it: `secrets: {{{ref.attr}: {{generate: 32}}}}`"
         facts.problem_in(UnknownReference, path, _written(ref), f"there is no secret {quote(ref.attr)}", hint)
+    elif caller.building:
+        what = f"{_written(ref)} would stay in what is built, and in its log"
+        hint = "give it to the service that runs, in its `environment`"
+        facts.problem_in(SecretInArgument, path, _written(ref), what, hint)
     elif argument:
         _shown_to_all(ref, path, facts)
     return Ref("secret", ref.attr)
@@ -88,7 +106,7 @@ def _check_own(ref: Ref, path: Path, caller: Caller, facts: Facts) -> None:
 def _check_needed(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: bool) -> None:
     kind = facts.kinds.get(ref.name)
     if kind is None:
-        known = [*(need.name for need in caller.needs), "self", "gateway", "secrets"]
+        known = [*(need.name for need in caller.needs), "self", "gateway", "secrets", "builds"]
         facts.problem_in(
             UnknownReference,
             path,

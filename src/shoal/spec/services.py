@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from shoal.errors import WrongType
 from shoal.model.app import Probes, Service, Stop
+from shoal.spec.builds import build_of, path_of
 from shoal.spec.commands import environment_of, words_of
 from shoal.spec.facts import Facts
 from shoal.spec.health import probes_of, restart_of, stop_of
@@ -54,10 +55,13 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
     """The fields that services and jobs share."""
     facts.folder_there((*path, "path"), entry.path)
     _check_command(entry, path, facts)
+    built = build_of(entry.build, (*path, "build"), caller.name, facts)
     return {
         "name": caller.name,
-        "path": entry.path,
+        "path": path_of(entry, built.shared, facts),
         "stack": "" if entry.stack is UNSET else entry.stack,
+        "build": built.shared,
+        "recipe": built.recipe,
         "command": words_of(entry.command, (*path, "command"), caller, facts),
         "args": words_of(entry.args, (*path, "args"), caller, facts),
         "environment": environment_of(entry.environment, (*path, "environment"), caller, facts),

@@ -26,6 +26,7 @@ __all__ = [
     "detect_stack",
     "ignored",
     "keyed",
+    "recognised",
     "stack_of",
 ]
 
@@ -49,7 +50,7 @@ def stack_of(service: Service, source: Source, place: Place | None = None) -> St
 
 def detect_stack(source: Source, service: Service, place: Place | None = None) -> Stack:
     """The one stack that recognises the folder. A command alone is enough where none does."""
-    found = [stack for stack in STACKS.values() if stack.detect(source)]
+    found = recognised(source)
     if len(found) == 1:
         return found[0]
     if not found and service.command:
@@ -59,8 +60,12 @@ def detect_stack(source: Source, service: Service, place: Place | None = None) -
 
 def ignored(source: Source) -> tuple[str, ...]:
     """Names that are no part of this source, whichever of the stacks that recognise it builds it."""
-    found = [stack for stack in STACKS.values() if stack.detect(source)]
-    return COMMON_IGNORE + tuple(name for stack in found for name in stack.ignore(source))
+    return COMMON_IGNORE + tuple(name for stack in recognised(source) for name in stack.ignore(source))
+
+
+def recognised(source: Source) -> list[Stack]:
+    """The stacks that say that this folder is one of theirs."""
+    return [stack for stack in STACKS.values() if stack.detect(source)]
 
 
 def _undecided(source: Source, service: Service, found: list[Stack], place: Place | None) -> FileError:

@@ -16,7 +16,7 @@ class Command(Stack):
     def detect(self, source: Source) -> bool:
         return False  # it would fit every folder, so it has to be asked for: by `stack`, or by a command alone
 
-    def steps(self, service: Service, source: Source) -> tuple[Step, ...]:
+    def steps(self, source: Source) -> tuple[Step, ...]:
         return ()
 
     def start(self, service: Service, source: Source) -> Launch:

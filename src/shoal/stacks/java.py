@@ -30,7 +30,7 @@ class Java(Stack):
     def ignore(self, source: Source) -> tuple[str, ...]:
         return ("target", "*.class")
 
-    def steps(self, service: Service, source: Source) -> tuple[Step, ...]:
+    def steps(self, source: Source) -> tuple[Step, ...]:
         pom = source.texts.get("pom.xml", "")
         env = {"JAVA_HOME": program("java-home"), "JDK_JAVA_OPTIONS": _build_options()}
         # The pom is replaced in the copy that is built, never in the user's folder.
@@ -40,6 +40,9 @@ class Java(Stack):
         package = Step("package", maven, env, files, note)
         options = Step("options", files={ARGUMENTS: _options(source)})
         return (package, _extract(), options) if boots(pom) else (package, options)
+
+    def tooling(self, source: Source) -> dict[str, Value]:
+        return {"JAVA_HOME": program("java-home"), "PATH": search_path(concat(program("java-home"), "/bin"))}
 
     def start(self, service: Service, source: Source) -> Launch:
         command = service.command or _run(source, words(concat("@", HERE, f"/{ARGUMENTS}")))

@@ -30,15 +30,18 @@ class Node(Stack):
         """Where a build script is, its usual output isn't source; elsewhere it may have been committed."""
         return ("dist", "build", ".next", "coverage", ".cache") if _scripts(source).get("build") else ("coverage",)
 
-    def steps(self, service: Service, source: Source) -> tuple[Step, ...]:
+    def steps(self, source: Source) -> tuple[Step, ...]:
         verb = "ci" if source.has("package-lock.json") else "install"
-        env = {"PATH": _path()}
+        env = self.tooling(source)
         # Packages that only the build needs are left out of an install when NODE_ENV says production.
         install = npm(verb, "--include=dev", "--no-audit", "--no-fund")
         steps = [Step("dependencies", install, env, note="npm packages; from the cache after the first time")]
         if _scripts(source).get("build"):
             steps.append(Step("build", npm("run", "build"), env, note="the project's own build script"))
         return tuple(steps)
+
+    def tooling(self, source: Source) -> dict[str, Value]:
+        return {"PATH": _path()}
 
     def start(self, service: Service, source: Source) -> Launch:
         env = {"PATH": _path(), "NODE_ENV": concat("production"), **port_env(service)}

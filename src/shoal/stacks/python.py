@@ -27,9 +27,14 @@ class Python(Stack):
     def ignore(self, source: Source) -> tuple[str, ...]:
         return ("venv", "*.egg-info", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".tox", ".coverage")
 
-    def steps(self, service: Service, source: Source) -> tuple[Step, ...]:
+    def steps(self, source: Source) -> tuple[Step, ...]:
         venv = Step("venv", words(program("uv"), "venv", "--python", program("python"), VENV))
         return (venv, *_dependencies(source), *_scripts(source))
+
+    def tooling(self, source: Source) -> dict[str, Value]:
+        """The venv's programs, as soon as there is a venv."""
+        venv = concat(HERE, f"/{VENV}")
+        return {"PATH": search_path(concat(venv, "/bin")), "VIRTUAL_ENV": venv}
 
     def start(self, service: Service, source: Source) -> Launch:
         venv = concat(HERE, f"/{VENV}")

@@ -39,6 +39,7 @@ class Source(msgspec.Struct, frozen=True):
     texts   content of those of the `INTERESTING` files that are there
     digest  hash of the whole content without what is ignored
     tools   program's name -> version of it that a build here would use
+    ignore  names (patterns of a single path segment) that are no part of it
     """
 
     path: str
@@ -46,6 +47,7 @@ class Source(msgspec.Struct, frozen=True):
     texts: dict[str, str] = {}
     digest: str = ""
     tools: dict[str, str] = {}
+    ignore: tuple[str, ...] = COMMON_IGNORE
 
     def has(self, name: str) -> bool:
         return name in self.names

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from shoal.model.app import Service
+from shoal.model.app import Command, Recipe, Service
 from shoal.model.values import Ref, Value, concat
 from shoal.model.workload import Artifact, Step
-from shoal.stacks.source import COMMON_IGNORE, Source
+from shoal.stacks.source import Source
 
 HERE = Value((Ref("artifact"),))
 """The folder of the artifact at hand: stacks don't know its key; `keyed` puts it in."""
 
 OUR_FOLDER = ".shoal"
 """In an artifact's folder: what shoal adds to the copied source."""
+
+LONGEST_NAME = 40
+"""Of a step that is called by its command."""
 
 SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -61,8 +65,12 @@ class Stack(ABC):
         return ()
 
     @abstractmethod
-    def steps(self, service: Service, source: Source) -> tuple[Step, ...]:
+    def steps(self, source: Source) -> tuple[Step, ...]:
         """The commands that make the source runnable; none means that it runs where it lies."""
+
+    def tooling(self, source: Source) -> dict[str, Value]:
+        """Variables of a build's own commands: the language's programs on PATH."""
+        return {}
 
     @abstractmethod
     def start(self, service: Service, source: Source) -> Launch:
@@ -72,19 +80,24 @@ class Stack(ABC):
         """The training run, for stacks that gain by one."""
         return None
 
-    def artifact(self, service: Service, source: Source) -> Artifact | None:
-        """What must be built before it can start."""
-        steps = self.steps(service, source)
+    def artifact(
+        self, owner: str, source: Source, recipe: Recipe = Recipe(), programs: Mapping[str, str] = {}
+    ) -> Artifact | None:
+        """What must be built before it can start. `recipe` is resolved: it refers to artifacts by their keys.
+        `programs` are those that its commands run: name -> what tells one version from another."""
+        steps = self._all_steps(source, recipe)
         if not steps:
             return None
-        ignore = COMMON_IGNORE + self.ignore(source)
-        return Artifact(artifact_key(self, steps, source), service.name, source.path, steps, ignore, source.digest)
+        tools = {name: source.tools.get(name, "") for name in self.tools} | dict(sorted(programs.items()))
+        key = artifact_key(steps, source.digest, tools)
+        return Artifact(key, owner, source.path, steps, source.ignore, source.digest, tools)
 
-    def launch(self, service: Service, source: Source, key: str) -> Launch:
-        """How it is started from the artifact with this key (empty: from its own folder)."""
+    def launch(self, service: Service, source: Source, key: str, sub: str = "") -> Launch:
+        """How it is started from the artifact with this key (empty: from its own folder); `sub` is the folder in it."""
         plain = self.start(service, source)
-        where = keyed(plain.cwd, key) if plain.cwd.parts else Value((source.path,))
-        return Launch(tuple(keyed(v, key) for v in plain.command), _keyed_all(plain.env, key), where)
+        where = plain.cwd if plain.cwd.parts else HERE if key else Value((source.path,))
+        command = tuple(keyed(value, key, sub) for value in plain.command)
+        return Launch(command, _keyed_all(plain.env, key, sub), keyed(where, key, sub))
 
     def train(self, service: Service, source: Source, key: str) -> Train | None:
         """The training run of the artifact with this key."""
@@ -96,21 +109,36 @@ class Stack(ABC):
         env = _keyed_all(plain.env, key)
         return msgspec.structs.replace(plain, command=command, env=env, files=files, cwd=keyed(plain.cwd, key))
 
+    def _all_steps(self, source: Source, recipe: Recipe) -> tuple[Step, ...]:
+        env = self.tooling(source) | recipe.env
+        mine = self.steps(source) if recipe.run is None else own_steps(recipe.run, env)
+        return (*own_steps(recipe.before, env), *mine, *own_steps(recipe.after, env))
 
-def artifact_key(stack: Stack, steps: tuple[Step, ...], source: Source) -> str:
+
+def own_steps(commands: Iterable[Command], env: dict[str, Value]) -> tuple[Step, ...]:
+    """The file's own commands, named by what they run."""
+    return tuple(Step(_shortened(command), command, env) for command in commands)
+
+
+def _shortened(command: Command) -> str:
+    text = " ".join(value.render(lambda ref: "…") for value in command)
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
+
+
+def artifact_key(steps: tuple[Step, ...], digest: str, tools: Mapping[str, str]) -> str:
     """32 hex digits: the same content, steps and tools give the same key, on every machine."""
-    tools = [(name, source.tools.get(name, "")) for name in stack.tools]
-    wire = msgspec.json.encode((1, source.digest, steps, tools), order="sorted")
+    wire = msgspec.json.encode((1, digest, steps, list(tools.items())), order="sorted")
     return hashlib.sha256(wire).hexdigest()[:32]
 
 
-def keyed(value: Value, key: str) -> Value:
-    """`HERE` becomes the folder of the artifact with this key."""
-    return value.replace(lambda ref: Value((Ref("artifact", key) if ref == Ref("artifact") else ref,)))
+def keyed(value: Value, key: str, sub: str = "") -> Value:
+    """`HERE` becomes the folder of the artifact with this key, or the folder `sub` in it."""
+    here = concat(Ref("artifact", key), f"/{sub}" if sub else "")
+    return value.replace(lambda ref: here if ref == Ref("artifact") else Value((ref,)))
 
 
-def _keyed_all(values: dict[str, Value], key: str) -> dict[str, Value]:
-    return {name: keyed(value, key) for name, value in values.items()}
+def _keyed_all(values: dict[str, Value], key: str, sub: str = "") -> dict[str, Value]:
+    return {name: keyed(value, key, sub) for name, value in values.items()}
 
 
 def words(*parts: str | Ref | Value) -> tuple[Value, ...]:

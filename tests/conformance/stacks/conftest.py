@@ -79,7 +79,7 @@ async def build_sample(sample: str, folder: Path, root: Path) -> Built:
     service = Service(sample, path=str(folder), ports=PORTS, command=COMMANDS.get(sample, ()))
     source = read_source(folder)
     stack = stack_of(service, source)
-    artifact = stack.artifact(service, source)
+    artifact = stack.artifact(sample, source)
     if artifact:
         await build(artifact, root=root)
     return Built(service, source, stack, artifact.key if artifact else "", root)

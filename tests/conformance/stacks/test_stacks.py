@@ -52,7 +52,7 @@ def test_the_users_folder_is_not_touched(built: Built) -> None:
 
 
 async def test_the_second_build_is_instant(built: Built) -> None:
-    artifact = built.stack.artifact(built.service, built.source)
+    artifact = built.stack.artifact("sample", built.source)
     if artifact is None:
         pytest.skip("nothing to build")
     started = time.monotonic()

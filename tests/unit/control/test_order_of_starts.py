@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from shoal.control.progress import standings
 from shoal.control.reconcile import reconcile
 from shoal.model.observed import Observed
-from shoal.model.workload import Artifact
+from shoal.model.values import Ref, Value, concat
+from shoal.model.workload import Artifact, Step
 from tests.unit.control.world import World, database, ended, job, lines, running, seen, service, wanted
 
 INITDB = job("db.initdb", data="db", once_per="db")
@@ -73,3 +77,36 @@ def test_a_broken_build_is_not_tried_again_by_itself_and_what_ran_goes_on() -> N
 
 def test_a_job_on_request_is_never_started() -> None:
     assert reconcile(wanted(job("seed", when="request")), Observed(), None, now=0).operations == ()
+
+
+READS = Step("copy", (concat("cp"), Value((Ref("artifact", "g"),))))
+GENERATED = wanted(
+    service("api", artifact="a"),
+    service("reader", env={"FILES": Value((Ref("artifact", "g"),))}),
+    artifacts=(Artifact("a", "api", "/api", (READS,)), Artifact("g", "protos", "/protos")),
+)
+
+
+def test_a_build_waits_for_those_that_it_uses_and_so_does_who_reads_them() -> None:
+    plan = reconcile(GENERATED, seen(), None, now=0)
+    assert lines(plan) == [
+        "build api: api is new or changed  [after build protos]",
+        "build protos: protos is new or changed",
+        "start api/0: wanted, and not there  [after build api]",
+        "start reader/0: wanted, and not there  [after build protos]",
+    ]
+    plan = reconcile(GENERATED, seen(artifacts=frozenset({"g"})), None, now=0)
+    assert [op.id for op in plan.ready()] == ["build api", "start reader/0"]
+
+
+def test_a_build_that_nobody_who_is_wanted_waits_for_is_left_out() -> None:
+    stopped = msgspec.structs.replace(GENERATED, workloads=(service("api", artifact="a", replicas=0),))
+    assert lines(reconcile(stopped, seen(), None, now=0)) == ["nothing to do"]
+
+
+def test_what_is_built_from_a_broken_build_fails_for_its_reason() -> None:
+    observed = seen(broken_builds={"g": "protos: no"})
+    assert not any(op.id.startswith("build") for op in reconcile(GENERATED, observed, None, now=0).operations)
+    assert [(s.state, s.why, s.error) for s in standings(GENERATED, observed)] == [
+        ("failed", "protos: no", "BuildFailed")
+    ] * 2

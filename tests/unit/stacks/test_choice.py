@@ -62,7 +62,7 @@ def test_an_unknown_stack_is_refused() -> None:
 def test_the_command_stack_builds_nothing_and_runs_where_the_code_lies() -> None:
     service = Service("a", stack="command", command=(concat("./run"),), ports=(Port("web"), Port("grpc-admin")))
     launch = STACKS["command"].launch(service, Source("/code/a"), "")
-    assert STACKS["command"].artifact(service, Source("/code/a")) is None
+    assert STACKS["command"].artifact("a", Source("/code/a")) is None
     assert str(launch.cwd) == "/code/a"
     assert {name: str(value) for name, value in launch.env.items()} == {
         "HOST": "${self:host}",
@@ -94,7 +94,7 @@ def test_an_artifacts_key_follows_content_steps_and_tools() -> None:
 
 
 def key(source: Source) -> str:
-    artifact = STACKS["python"].artifact(Service("a"), source)
+    artifact = STACKS["python"].artifact("a", source)
     assert artifact is not None
     return artifact.key
 

@@ -20,7 +20,7 @@ def source(pom: str) -> Source:
 
 
 def test_spring_boot_is_packaged_and_extracted(line: Lines) -> None:
-    package, extract, options = JAVA.steps(SERVICE, source(BOOT))
+    package, extract, options = JAVA.steps(source(BOOT))
     assert line(package.command) == "${program:mvn} -q -B -ntp -Dmaven.test.skip=true package"
     assert line(extract.command) == (
         "${program:java} -Djarmode=tools -jar target/app.jar extract --destination .shoal/app"
@@ -30,7 +30,7 @@ def test_spring_boot_is_packaged_and_extracted(line: Lines) -> None:
 
 
 def test_it_is_built_on_the_runtime_that_came_with_shoal() -> None:
-    env = JAVA.steps(SERVICE, source(BOOT))[0].env
+    env = JAVA.steps(source(BOOT))[0].env
     assert {name: str(value) for name, value in env.items()} == {
         "JAVA_HOME": "${program:java-home}",
         "JDK_JAVA_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC "
@@ -39,7 +39,7 @@ def test_it_is_built_on_the_runtime_that_came_with_shoal() -> None:
 
 
 def test_the_pom_is_replaced_in_the_copy() -> None:
-    assert "plexus-compiler-eclipse" in str(JAVA.steps(SERVICE, source(BOOT))[0].files["pom.xml"])
+    assert "plexus-compiler-eclipse" in str(JAVA.steps(source(BOOT))[0].files["pom.xml"])
 
 
 def test_start(line: Lines) -> None:
@@ -60,7 +60,7 @@ def test_start(line: Lines) -> None:
 
 
 def test_any_other_jar_runs_as_it_is(line: Lines) -> None:
-    assert [step.name for step in JAVA.steps(SERVICE, source(PLAIN))] == ["package", "options"]
+    assert [step.name for step in JAVA.steps(source(PLAIN))] == ["package", "options"]
     assert line(JAVA.launch(SERVICE, source(PLAIN), "k").command).endswith("-jar ${artifact:k}/target/app.jar")
 
 
@@ -84,4 +84,4 @@ def test_a_command_of_its_own_is_not_trained() -> None:
 
 def test_springs_own_preparation_is_used_where_the_build_makes_it() -> None:
     pom = BOOT.replace("</project>", "<!-- process-aot --></project>")
-    assert "-Dspring.aot.enabled=true" in str(JAVA.steps(SERVICE, source(pom))[-1].files[".shoal/java.args"])
+    assert "-Dspring.aot.enabled=true" in str(JAVA.steps(source(pom))[-1].files[".shoal/java.args"])

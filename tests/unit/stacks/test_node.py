@@ -22,7 +22,7 @@ def source(*names: str, main: str = "", **scripts: str) -> Source:
 
 
 def test_a_lock_is_followed_and_the_build_script_is_run(line: Lines) -> None:
-    steps = NODE.steps(SERVICE, source("package-lock.json", build="tsc", start="node x.js"))
+    steps = NODE.steps(source("package-lock.json", build="tsc", start="node x.js"))
     assert [line(step.command) for step in steps] == [
         f"{NPM} ci --include=dev --no-audit --no-fund",
         f"{NPM} run build",
@@ -31,7 +31,7 @@ def test_a_lock_is_followed_and_the_build_script_is_run(line: Lines) -> None:
 
 
 def test_without_a_lock_npm_decides(line: Lines) -> None:
-    assert line(NODE.steps(SERVICE, source())[0].command) == f"{NPM} install --include=dev --no-audit --no-fund"
+    assert line(NODE.steps(source())[0].command) == f"{NPM} install --include=dev --no-audit --no-fund"
 
 
 @pytest.mark.parametrize(
@@ -79,4 +79,4 @@ def test_output_of_a_build_is_no_source_but_committed_files_are() -> None:
 @pytest.mark.parametrize("text", ["", "[]", "{", '{"scripts": 3}'])
 def test_a_damaged_package_file_is_left_to_npm(text: str) -> None:
     broken = Source("/src", ("package.json",), {"package.json": text})
-    assert [step.name for step in NODE.steps(SERVICE, broken)] == ["dependencies"]
+    assert [step.name for step in NODE.steps(broken)] == ["dependencies"]

@@ -23,7 +23,7 @@ def service(*command: str) -> Service:
 
 
 def test_requirements_with_hashes_are_checked(line: Lines) -> None:
-    steps = PYTHON.steps(service(), source(requirements_txt="flask==3.1 \\\n    --hash=sha256:00\n"))
+    steps = PYTHON.steps(source(requirements_txt="flask==3.1 \\\n    --hash=sha256:00\n"))
     assert [line(step.command) for step in steps] == [
         "${program:uv} venv --python ${program:python} .venv",
         "${program:uv} pip install --python .venv --require-hashes -r requirements.txt",
@@ -31,19 +31,19 @@ def test_requirements_with_hashes_are_checked(line: Lines) -> None:
 
 
 def test_requirements_without_hashes_are_taken_as_they_are(line: Lines) -> None:
-    steps = PYTHON.steps(service(), source(requirements_txt="flask\n"))
+    steps = PYTHON.steps(source(requirements_txt="flask\n"))
     assert line(steps[1].command) == "${program:uv} pip install --python .venv -r requirements.txt"
 
 
 def test_a_lock_of_uv_is_followed(line: Lines) -> None:
-    steps = PYTHON.steps(service(), source("uv.lock", pyproject_toml="[project]\nname='x'\n"))
+    steps = PYTHON.steps(source("uv.lock", pyproject_toml="[project]\nname='x'\n"))
     assert line(steps[1].command) == "${program:uv} sync --frozen --no-dev --no-install-project"
     assert str(steps[1].env["UV_PROJECT_ENVIRONMENT"]) == "${artifact}/.venv"
 
 
 def test_a_project_alone_gives_its_dependencies_and_its_commands(line: Lines) -> None:
     text = "[project]\nname='x'\ndependencies=['flask']\n[project.scripts]\nx='x:main'\n"
-    steps = PYTHON.steps(service(), source(pyproject_toml=text))
+    steps = PYTHON.steps(source(pyproject_toml=text))
     assert [line(step.command) for step in steps[1:]] == [
         "${program:uv} pip install --python .venv -r pyproject.toml",
         "${program:uv} pip install --python .venv --no-deps .",
@@ -51,7 +51,7 @@ def test_a_project_alone_gives_its_dependencies_and_its_commands(line: Lines) ->
 
 
 def test_a_project_without_dependencies_has_only_a_venv() -> None:
-    assert [step.name for step in PYTHON.steps(service(), source(pyproject_toml="[project]\nname='x'\n"))] == ["venv"]
+    assert [step.name for step in PYTHON.steps(source(pyproject_toml="[project]\nname='x'\n"))] == ["venv"]
 
 
 def test_the_users_command_runs_with_the_venv_first(line: Lines) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shoal.spec.models.backing import BackingEntry, NatsEntry, PostgresEntry, SecretEntry, StreamEntry
 from shoal.spec.models.base import NAME, NAMED, Written
+from shoal.spec.models.build import BuildEntry, Commands, SharedBuildEntry
 from shoal.spec.models.file import File, Overlay
 from shoal.spec.models.gateway import CorsEntry, GatewayEntry, RespondEntry, RouteEntry
 from shoal.spec.models.service import (
@@ -23,6 +24,8 @@ __all__ = [
     "NAME",
     "NAMED",
     "BackingEntry",
+    "BuildEntry",
+    "Commands",
     "CorsEntry",
     "File",
     "GatewayEntry",
@@ -41,6 +44,7 @@ __all__ = [
     "RouteEntry",
     "SecretEntry",
     "ServiceEntry",
+    "SharedBuildEntry",
     "StopEntry",
     "StreamEntry",
     "Words",

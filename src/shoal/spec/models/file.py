@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.backing import BackingEntry, SecretEntry
 from shoal.spec.models.base import NAME, NAMED, Written
+from shoal.spec.models.build import SharedBuildEntry
 from shoal.spec.models.gateway import GatewayEntry
 from shoal.spec.models.work import JobEntry, ServiceEntry
 
@@ -18,6 +19,9 @@ class Overlay(Written, frozen=True, kw_only=True):
     services: Annotated[dict[str, ServiceEntry | None], Meta(description="Your code.", extra_json_schema=NAMED)] = {}
     jobs: Annotated[
         dict[str, JobEntry | None], Meta(description="What runs to its end once.", extra_json_schema=NAMED)
+    ] = {}
+    builds: Annotated[
+        dict[str, SharedBuildEntry], Meta(description="Builds that services share.", extra_json_schema=NAMED)
     ] = {}
     backing: Annotated[
         dict[str, BackingEntry | Literal["postgres", "nats"]],

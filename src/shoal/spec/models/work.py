@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.base import Written
+from shoal.spec.models.build import BuildEntry, Stacks
 from shoal.spec.models.service import HealthEntry, Needs, OnePortEntry, PortEntry, RestartEntry, StopEntry, Words
 from shoal.spec.scalars import Template
 
@@ -16,8 +17,12 @@ class Work(Written, frozen=True, kw_only=True):
 
     path: Annotated[str, Meta(description="Folder of the source, relative to this file. Default: this file's.")] = "."
     stack: Annotated[
-        Literal["python", "java", "node", "command"] | UnsetType,
+        Stacks | UnsetType,
         Meta(description="The language; detected from the source by default. `command` builds nothing."),
+    ] = UNSET
+    build: Annotated[
+        str | list[Words] | BuildEntry | UnsetType,
+        Meta(description="The name of one of `builds`; or commands instead of the stack's steps, or a map."),
     ] = UNSET
     command: Annotated[
         Words, Meta(description="What to run, instead of the stack's own. A text is split as in a shell.")

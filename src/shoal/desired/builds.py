@@ -1,0 +1,140 @@
+"""Which folders are built, from which commands, and where each service runs. Shared builds are built once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from graphlib import TopologicalSorter
+from pathlib import PurePosixPath
+from posixpath import normpath
+
+import msgspec
+
+from shoal.desired.inputs import Inputs, folder_key
+from shoal.errors import FileError
+from shoal.model.app import App, Command, Recipe, Service, SharedBuild
+from shoal.model.values import Ref, Value, concat
+from shoal.model.workload import Artifact
+from shoal.stacks import STACKS, Source, Stack, recognised, stack_of
+
+GATEWAY = "the gateway"
+
+
+class Placed(msgspec.Struct, frozen=True):
+    """Where a service runs: in `sub` of the artifact (None: where its source lies)."""
+
+    stack: Stack
+    source: Source
+    artifact: Artifact | None = None
+    sub: str = ""
+
+    @property
+    def key(self) -> str:
+        return self.artifact.key if self.artifact else ""
+
+
+def shared_builds(app: App, inputs: Inputs) -> dict[str, Artifact]:
+    """Name -> artifact, each after those that it uses."""
+    builds = {build.name: build for build in app.builds}
+    order = TopologicalSorter({name: _used(build.recipe) & set(builds) for name, build in builds.items()})
+    done: dict[str, Artifact] = {}
+    for name in order.static_order():
+        done[name] = _shared(app, builds[name], inputs, done)
+    return done
+
+
+def placed(app: App, service: Service, inputs: Inputs, built: Mapping[str, Artifact]) -> Placed:
+    """Where `service` runs, and from what. Raises `FileError` if its stack can't be known."""
+    source = inputs.sources[folder_key(service.path, service.recipe.ignore)]
+    stack = stack_of(service, source, app.places.get(f"{service.section}.{service.name}"))
+    if service.build:
+        (shared,) = (build for build in app.builds if build.name == service.build)
+        return Placed(stack, source, built[service.build], _below(service.path, shared.path))
+    recipe = resolved(service.recipe, inputs, built)
+    return Placed(stack, source, stack.artifact(service.name, source, recipe, _programs(service.recipe, inputs)))
+
+
+def resolved(recipe: Recipe, inputs: Inputs, built: Mapping[str, Artifact]) -> Recipe:
+    """With the folders of the builds that it uses, and the gateway's address as text: what is built from it depends on
+    both, so both must show in the artifact's key."""
+
+    def one(ref: Ref) -> Value:
+        if ref.kind == "property" and ref.name == "builds":
+            return Value((Ref("artifact", built[ref.attr].key),))
+        return concat(_gateway(ref.attr, inputs)) if ref.kind == "property" and ref.name == "gateway" else Value((ref,))
+
+    def command(words: Command) -> Command:
+        return tuple(word.replace(one) for word in words)
+
+    return Recipe(
+        run=None if recipe.run is None else tuple(map(command, recipe.run)),
+        before=tuple(map(command, recipe.before)),
+        after=tuple(map(command, recipe.after)),
+        env={name: value.replace(one) for name, value in recipe.env.items()},
+        ignore=recipe.ignore,
+    )
+
+
+def asks_for_gateway(app: App) -> bool:
+    """Whether a build has to know where the gateway will listen."""
+    recipes = [*(build.recipe for build in app.builds), *(service.recipe for service in app.services)]
+    return any(ref.name == "gateway" for recipe in recipes for ref in _refs(recipe))
+
+
+def programs(app: App) -> frozenset[str]:
+    """Programs on PATH that own commands run: names without a slash, as they are written."""
+    recipes = [*(build.recipe for build in app.builds), *(service.recipe for service in app.services)]
+    return frozenset(name for recipe in recipes for name in _names(recipe))
+
+
+def _shared(app: App, build: SharedBuild, inputs: Inputs, built: Mapping[str, Artifact]) -> Artifact:
+    source = inputs.sources[folder_key(build.path, build.recipe.ignore)]
+    recipe = resolved(build.recipe, inputs, built)
+    artifact = _stack(app, build, source).artifact(build.name, source, recipe, _programs(build.recipe, inputs))
+    if artifact is None:
+        what = f"build {build.name}: there is nothing to do"
+        hint = f"say what to run: `run: [...]` under builds.{build.name}"
+        raise FileError(what, where=app.places.get(f"builds.{build.name}"), hint=hint)
+    return artifact
+
+
+def _stack(app: App, build: SharedBuild, source: Source) -> Stack:
+    """The stack that the file names, or the one that the folder shows. One that has all its commands needs none."""
+    if build.stack:
+        return STACKS[build.stack]
+    found = recognised(source)
+    if build.recipe.run is not None and len(found) != 1:
+        return STACKS["command"]
+    as_service = Service(build.name, path=build.path, recipe=build.recipe)
+    return stack_of(as_service, source, app.places.get(f"builds.{build.name}"))
+
+
+def _used(recipe: Recipe) -> set[str]:
+    return {ref.attr for ref in _refs(recipe) if ref.name == "builds"}
+
+
+def _refs(recipe: Recipe) -> Iterable[Ref]:
+    values = (*(word for command in recipe.commands() for word in command), *recipe.env.values())
+    return (ref for value in values for ref in value.refs() if ref.kind == "property")
+
+
+def _names(recipe: Recipe) -> set[str]:
+    firsts = {str(command[0]) for command in recipe.commands() if command}
+    return {name for name in firsts if "/" not in name and "$" not in name}
+
+
+def _programs(recipe: Recipe, inputs: Inputs) -> dict[str, str]:
+    """What its commands run, and the gateway's address if they name it: versions of what it depends on."""
+    found = {name: inputs.programs.get(name, "") for name in _names(recipe)}
+    return found | ({GATEWAY: _gateway("url", inputs)} if any(ref.name == "gateway" for ref in _refs(recipe)) else {})
+
+
+def _gateway(attr: str, inputs: Inputs) -> str:
+    host, port = inputs.gateway or ("", 0)
+    return {"host": host, "port": str(port)}.get(attr, f"http://{host}:{port}")
+
+
+def _below(path: str, folder: str) -> str:
+    """`path` as seen from `folder`; nothing for one that lies elsewhere."""
+    mine, its = PurePosixPath(normpath(path)), PurePosixPath(normpath(folder))
+    below = str(mine.relative_to(its)) if mine.is_relative_to(its) else "."
+    return "" if below == "." or below.startswith("..") else below
