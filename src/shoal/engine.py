@@ -36,6 +36,7 @@ from shoal.desired.builds import programs
 from shoal.desired.revision import revised
 from shoal.drivers.process import at_rest, daemon
 from shoal.drivers.process.driver import ProcessDriver
+from shoal.drivers.process.keeper import descriptors
 from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import end_keeper
 from shoal.drivers.process.releases import FileReleases
@@ -128,6 +129,8 @@ class Engine:
 
     async def run(self) -> None:
         """Until somebody says `leave` or `down`, or a SIGTERM comes (which is no `down`)."""
+        # One for each instance, one or two for each question to one.
+        descriptors.raise_limit()
         running = asyncio.get_running_loop()
         running.add_signal_handler(signal.SIGTERM, self._leave, False)
         self.environment.restore()

@@ -27,6 +27,8 @@ from shoal.model.snapshot import Snapshot
 
 # A look at everything even though nothing woke the loop.
 PERIOD = 20.0
+# How long a lap that is due waits for more to happen, at most.
+LONGEST_JOINING = 0.1
 ENDS = ("exited", "stopped", "done", "failed")
 
 Snapshotter = Callable[[Desired, Observed, frozenset[str]], Snapshot | None]
@@ -51,6 +53,8 @@ class Loop:
         self.looked = asyncio.Event()
         self._plan = Plan()
         self._damage = ""
+        self._cost = 0.0
+        self._stood: tuple[Desired, Observed, tuple[Standing, ...]] | None = None
         self._blamed: dict[str, str] = {}
 
     def wake(self) -> None:
@@ -90,12 +94,14 @@ class Loop:
 
     async def lap(self) -> Plan:
         """Exactly one round."""
+        begun = time.perf_counter()
         await self._observe()
         plan, snapshot = self._decide()
         self._plan = plan
         self.executor.submit(plan.ready(), self.desired, snapshot)
         async with self.laps:
             self.laps.notify_all()
+        self._cost = time.perf_counter() - begun
         return plan
 
     def _decide(self) -> tuple[Plan, Snapshot | None]:
@@ -120,7 +126,10 @@ class Loop:
         return reconcile(desired, observed, snapshot, now=time.time()), snapshot
 
     def standings(self) -> tuple[Standing, ...]:
-        return standings(self.desired, self.observed)
+        """How everything stands; whoever asks between two laps is told the same."""
+        if self._stood is None or self._stood[0] is not self.desired or self._stood[1] is not self.observed:
+            self._stood = self.desired, self.observed, standings(self.desired, self.observed)
+        return self._stood[2]
 
     @property
     def at_rest(self) -> bool:
@@ -173,3 +182,5 @@ class Loop:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._woken.wait()
+        # Three hundred ends are no three hundred laps: others may join, the longer the dearer a lap is.
+        await asyncio.sleep(min(self._cost, LONGEST_JOINING))

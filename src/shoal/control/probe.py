@@ -6,6 +6,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import socket
 
 from shoal.model.app import Probe
 from shoal.model.observed import Endpoint
@@ -29,15 +30,23 @@ async def ask(probe: Probe, endpoint: Endpoint) -> str:
 
 
 async def _tcp(probe: Probe, endpoint: Endpoint) -> str:
+    if not probe.expect:
+        return await _accepts(endpoint)
     reader, writer = await asyncio.open_connection(*endpoint)
     try:
-        if not probe.expect:
-            return ""
         writer.write(probe.send.encode("latin-1"))
         got = await reader.read(len(probe.expect))
         return "" if got == probe.expect.encode("latin-1") else "it accepts connections but isn't ready"
     finally:
         await _close(writer)
+
+
+async def _accepts(endpoint: Endpoint) -> str:
+    """Without a stream: a connection that nobody reads from is asked for often."""
+    with socket.socket() as sock:
+        sock.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(sock, endpoint)
+    return ""
 
 
 async def _http(probe: Probe, endpoint: Endpoint) -> str:

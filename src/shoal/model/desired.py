@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
 from shoal.model.app import Gateway, Secret
 from shoal.model.workload import Artifact, Edge, Workload
 
 
-class Desired(msgspec.Struct, frozen=True):
+class Desired(msgspec.Struct, frozen=True, dict=True):
     app: str
     environment: str = "dev"
     workloads: tuple[Workload, ...] = ()
@@ -18,4 +20,8 @@ class Desired(msgspec.Struct, frozen=True):
     secrets: tuple[Secret, ...] = ()
 
     def workload(self, name: str) -> Workload | None:
-        return next((w for w in self.workloads if w.name == name), None)
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Workload]:
+        return {w.name: w for w in reversed(self.workloads)}

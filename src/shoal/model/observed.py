@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -52,7 +53,7 @@ class Instance(msgspec.Struct, frozen=True):
         return self.phase != "exited"
 
 
-class Observed(msgspec.Struct, frozen=True):
+class Observed(msgspec.Struct, frozen=True, dict=True):
     """`data` maps a data folder to its incarnation (absent: there is none). `published` are the ids of the instances
     that the mesh's accepted configuration sends requests to. `broken_builds` maps an artifact's key to why."""
 
@@ -64,4 +65,11 @@ class Observed(msgspec.Struct, frozen=True):
     mesh_version: str = ""
 
     def of(self, workload: str) -> tuple[Instance, ...]:
-        return tuple(i for i in self.instances if i.workload == workload)
+        return self._by_workload.get(workload, ())
+
+    @cached_property
+    def _by_workload(self) -> dict[str, tuple[Instance, ...]]:
+        found: dict[str, list[Instance]] = {}
+        for instance in self.instances:
+            found.setdefault(instance.workload, []).append(instance)
+        return {name: tuple(instances) for name, instances in found.items()}

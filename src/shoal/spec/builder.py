@@ -13,7 +13,7 @@ from shoal.spec.tree import Entry, Items, Node, Scalar, Table
 from shoal.spec.words import quote
 
 DEEPEST = 40  # collections in each other
-MOST = 20_000  # values, aliases spelled out
+MOST = 100_000  # values, aliases spelled out
 
 _STANDARD = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {_STANDARD + name for name in ("int", "float", "bool", "null", "map", "seq")}

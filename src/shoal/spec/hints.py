@@ -52,6 +52,7 @@ class Key(NamedTuple):
         return NOTHING if self.required else self.factory() if self.factory is not msgspec.NODEFAULT else self.default
 
 
+@functools.cache
 def taken_apart(hint: Any) -> Hint:
     metas: tuple[msgspec.Meta, ...] = ()
     if get_origin(hint) is Annotated:

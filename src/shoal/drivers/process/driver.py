@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from shoal.drivers.process import publish, records
 from shoal.drivers.process.addressing import Addressing
 from shoal.drivers.process.adoption import Found, leader
 from shoal.drivers.process.census import environment
+from shoal.drivers.process.environment import base
 from shoal.drivers.process.instances import Instances
 from shoal.drivers.process.keeper.journal import boot_id
 from shoal.drivers.process.keepership import Daemon, Keepership
@@ -163,7 +165,7 @@ class ProcessDriver:
             self._prepare_mesh()
         scratch = self.state.instances / instance.id / "scratch"
         place = Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints)
-        request = order(workload, instance, Rendering(workload, place, self._sources), self._base(), self.state, log)
+        request = order(workload, instance, Rendering(workload, place, self._sources), self._base, self.state, log)
         try:
             answer = await self._keeper.ask(request)
         except DriverFailed:
@@ -182,8 +184,9 @@ class ProcessDriver:
         record = records.read(self.state.instances / name)
         return self._instances.adopt(Found(record, leader(record, boot_id())))
 
+    @cached_property
     def _base(self) -> Base:
-        return Base(self.state.realm(), self._tools)
+        return Base(self.state.realm, base(os.environ, self._tools))
 
     # Ending
 
@@ -300,7 +303,7 @@ class ProcessDriver:
         place = Place(name, 0, self.state.files / name, scratch, endpoints or self._addressing.endpoints(beside))
         rendering = Rendering(workload, place, self._sources)
         write_files(rendering, place.files)
-        env = self._base().env(workload, rendering)
+        env = self._base.env(workload, rendering)
         return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()))
 
 

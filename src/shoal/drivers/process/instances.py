@@ -40,7 +40,7 @@ class Instances:
     def open(self, wake: Callable[[], None], kept: frozenset[str]) -> None:
         """Adopts what is on record; `kept` are those whose end the keeper will see. Raises StateDamaged."""
         self._wake = wake
-        self._looks = Looks(Registrar(self._state.realm()))
+        self._looks = Looks(Registrar(self._state.realm))
         for found in survey(self._state, self._looks.now()):
             self.adopt(found, kept=found.record.id in kept)
 

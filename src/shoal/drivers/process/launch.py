@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal.drivers.process.keeper import wire
+from shoal.drivers.process.keeper.descriptors import GIVEN
 from shoal.errors import DriverFailed
 
 PATIENCE = 10.0
@@ -48,7 +49,7 @@ def reach_keeper(state: Path) -> socket.socket:
 
 def _launch(state: Path) -> str:
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    command = [sys.executable, "-I", "-S", "-X", "utf8", str(Path(wire.__file__).parent), str(state)]
+    command = [sys.executable, "-I", "-S", "-X", "utf8", str(Path(wire.__file__).parent), str(state), str(GIVEN)]
     env = {"PATH": os.environ.get("PATH", os.defpath)}
     with (state / "keeper.log").open("ab") as log:
         nothing = subprocess.DEVNULL

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from shoal.drivers.process import atomic
-from shoal.drivers.process.environment import base, markers
+from shoal.drivers.process.environment import markers
 from shoal.drivers.process.render import Rendering
 from shoal.drivers.process.state import State
 from shoal.errors import DriverFailed, ShoalError, StartFailed, ToolMissing
@@ -22,11 +21,11 @@ class Base(msgspec.Struct, frozen=True):
     """What all children of one driver have in common."""
 
     realm: str
-    tools: tuple[str, ...] = ()
+    inherited: Mapping[str, str] = {}
 
     def env(self, workload: Workload, rendering: Rendering, instance: str = "", index: int = 0) -> dict[str, str]:
         mine = markers(self.realm, workload.name, instance, index)
-        return base(os.environ, self.tools) | rendering.port_variables() | rendering.env() | mine
+        return {**self.inherited} | rendering.port_variables() | rendering.env() | mine
 
 
 def order(
@@ -51,6 +50,8 @@ def order(
         "log": str(log),
         "unprivileged": workload.unprivileged,
         "folders": folders,
+        # Envoy has two for each connection that goes through it.
+        "descriptors": workload.kind == "mesh",
     }
 
 

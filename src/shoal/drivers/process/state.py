@@ -22,6 +22,7 @@ import fcntl
 import os
 import secrets
 import shutil
+from functools import cached_property
 from pathlib import Path
 
 from shoal.drivers.process import atomic, records
@@ -61,6 +62,7 @@ class State:
             raise Busy(f"another shoal is at work in {self.root}", hint="wait for it, or end it") from None
         return descriptor
 
+    @cached_property
     def realm(self) -> str:
         path = self.root / "realm"
         if not path.exists():
@@ -75,7 +77,7 @@ class State:
                 return name
 
     def log(self, workload: str, instance: str) -> Path:
-        return self.logs / workload / f"{instance}.log"
+        return Path(f"{self.logs}/{workload}/{instance}.log")  # in one go: asked for each instance every second
 
     def records(self) -> list[records.Record]:
         return [records.read(folder) for folder in sorted(self.instances.glob("[!.]*"))]

@@ -1,4 +1,5 @@
-"""`python -I -S <this folder> <state folder>`: isolated and without site-packages, to start fast and stay small."""
+"""`python -I -S <this folder> <state folder> <open files>`: isolated and without site-packages, to start fast
+and stay small."""
 
 import os.path
 import sys
@@ -7,4 +8,4 @@ sys.path[0] = os.path.abspath(os.path.join(sys.path[0], *[os.pardir] * 4))  # no
 
 from shoal.drivers.process.keeper.keeper import main  # noqa: E402
 
-sys.exit(main(sys.argv[1]))
+sys.exit(main(sys.argv[1], int(sys.argv[2])))

@@ -9,6 +9,7 @@ import os
 import signal
 
 from shoal.drivers.process.keeper import journal
+from shoal.drivers.process.keeper.descriptors import raise_limit
 from shoal.drivers.process.keeper.unprivileged import become_unprivileged
 
 TYPE_CHECKING = False
@@ -30,7 +31,7 @@ def spawn(order: dict[str, Any]) -> int:
     """Forks and executes `order`; its pid, once the program has replaced the fork. Raises SpawnFailed.
 
     order: command, env, cwd, log; optional: instance and folder (where its identity goes), unprivileged and
-    folders (what it must be able to write then).
+    folders (what it must be able to write then), descriptors (as many as are allowed).
     """
     reader, writer = os.pipe2(os.O_CLOEXEC)
     pid = os.fork()
@@ -92,6 +93,11 @@ def _unprivileged(order: dict[str, Any]) -> None:
         become_unprivileged(order.get("folders", []))
 
 
+def _descriptors(order: dict[str, Any]) -> None:
+    if order.get("descriptors"):
+        raise_limit()
+
+
 def _cwd(order: dict[str, Any]) -> None:
     os.chdir(order["cwd"])
 
@@ -101,4 +107,4 @@ def _exec(order: dict[str, Any]) -> None:
     os.execvpe(command[0], command, order["env"])
 
 
-_STEPS = (_session, _identity, _log, _unprivileged, _cwd, _exec)
+_STEPS = (_session, _identity, _log, _unprivileged, _descriptors, _cwd, _exec)

@@ -15,6 +15,7 @@ import time
 
 from shoal.drivers.process.keeper import journal, wire
 from shoal.drivers.process.keeper.client import Client
+from shoal.drivers.process.keeper.descriptors import limit
 from shoal.drivers.process.keeper.fork import SpawnFailed, spawn
 from shoal.drivers.process.keeper.ward import Ward
 
@@ -237,12 +238,14 @@ def _ready(word: bytes) -> None:
     os.dup2(nothing, 1)
 
 
-def main(folder: str) -> int:
+def main(folder: str, descriptors: int) -> int:
+    """`descriptors`: how many its children may have open each; the daemon that starts us may have more."""
     _detach()
     lock = _lock(folder)
     if lock < 0:
         _ready(b"taken")
         return 0
+    limit(descriptors)
     os.chdir("/")
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     keeper = Keeper(folder, wire.listen(folder))

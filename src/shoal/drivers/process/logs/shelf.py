@@ -31,13 +31,14 @@ class Shelf:
         logs = [log for log in self._folder.glob("*/*.log") if not wanted or log.parent.name in wanted]
         return tuple(LogFile(log.parent.name, log.stem, str(log)) for log in sorted(logs, key=_begun))
 
-    def look(self, now: float, growing: Collection[Path]) -> None:
+    def look(self, now: float, growing: Iterable[Path]) -> None:
         """To be called about every second: notes when the logs of living instances grew, and keeps them short; those
         that stopped growing are looked at once more."""
-        for log in {*growing, *self._recorders}:
-            self._recorder(log).look(now)
-            quota.trim(log)
-            if log not in growing:
+        alive = frozenset(growing)
+        for log in alive.union(self._recorders):
+            if self._recorder(log).look(now):
+                quota.trim(log)
+            if log not in alive:
                 del self._recorders[log]
 
     def prune(self, workload: str, needed: Collection[str]) -> None:

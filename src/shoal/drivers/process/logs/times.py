@@ -11,10 +11,15 @@ import bisect
 from pathlib import Path
 from typing import NamedTuple
 
+from shoal.drivers.process import atomic
+from shoal.drivers.process.logs.reader import first_offset
+
 CLOSE = 3.0
 """Seconds between the bounds up to which a time counts as known."""
 EVERY = 1.0
-"""Seconds between two entries, at least: the index stays small."""
+"""Seconds between two entries, at least."""
+MOST = 4000
+"""Entries of an index; more are thinned out, the older the more."""
 
 
 class Entry(NamedTuple):
@@ -64,6 +69,15 @@ def format_entry(entry: Entry) -> str:
     return f"{entry.offset} {entry.since:.2f} {entry.until:.2f}\n"
 
 
+def thinned(entries: list[Entry], head: int) -> list[Entry]:
+    """Fewer entries: none for what lay before `head` (given up for space), and of the older half two become one, which
+    has the bounds of both. The first stays: it says when the log was begun."""
+    first, rest = entries[:1], [entry for entry in entries[1:] if entry.offset > head]
+    half = len(rest) // 4 * 2
+    older = [Entry(b.offset, a.since, b.until) for a, b in zip(rest[0:half:2], rest[1:half:2], strict=True)]
+    return [*first, *older, *rest[half:]]
+
+
 class Times:
     """Answers when the byte at an offset was written."""
 
@@ -97,6 +111,7 @@ class Recorder:
         self._log = log
         self._index = index_of(log)
         entries = parse(self._index.read_text()) if self._index.exists() else []
+        self._count = len(entries)
         self._last = entries[-1] if entries else None
         self._seen = self._last.until if self._last else 0.0
 
@@ -123,3 +138,11 @@ class Recorder:
             file.write(format_entry(entry))
         self._last = entry
         self._seen = entry.until
+        self._count += 1
+        if self._count > MOST:
+            self._thin()
+
+    def _thin(self) -> None:
+        entries = thinned(parse(self._index.read_text()), first_offset(self._log))
+        atomic.write(self._index, "".join(map(format_entry, entries)))
+        self._count = len(entries)
