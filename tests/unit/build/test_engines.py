@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from shoal.build import program, version
-from shoal.build.engines import _WHEELS, _Wheel
+from shoal.build.engines import _WHEELS, _postgres, _Wheel
 from shoal.errors import ToolMissing
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.parametrize(
@@ -49,14 +54,28 @@ def test_npm_is_run_by_the_pinned_node(tmp_path: Path, monkeypatch: pytest.Monke
         assert done.stdout.startswith(answer)
 
 
-def test_a_missing_wheel_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(_WHEELS, "envoy", _Wheel("no-such-package", "x", "the gateway and the mesh"))
+@pytest.mark.parametrize(("extra", "install"), [("", "shoal"), ("java", "shoal[java]")])
+def test_a_missing_wheel_says_what_to_do(extra: str, install: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(_WHEELS, "envoy", _Wheel("no-such-package", "x", "the gateway and the mesh", extra))
     with pytest.raises(ToolMissing) as caught:
         program("envoy")
     assert str(caught.value) == (
         "envoy is missing: the gateway and the mesh need the package no-such-package\n"
-        "  run scripts/setup (or install shoal again)"
+        f"  install it: pip install '{install}' (in a checkout: scripts/setup)"
     )
+
+
+def test_every_engine_comes_with_shoal_or_with_the_extra_that_it_names() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = {"": project["dependencies"], **project["optional-dependencies"]}
+    for wheel in [*_WHEELS.values(), _postgres("psql")]:
+        assert wheel and any(line.startswith(f"{wheel.distribution}==") for line in wanted[wheel.extra]), wheel
+    extras = set(project["optional-dependencies"]) - {"all", "blog"}
+    assert project["optional-dependencies"]["all"] == [f"shoal[{','.join(sorted(extras, key=_order(project)))}]"]
+
+
+def _order(project: dict[str, Any]) -> Callable[[str], int]:
+    return list(project["optional-dependencies"]).index
 
 
 def test_unknown_names_and_versions() -> None:
