@@ -12,6 +12,7 @@ import msgspec
 
 from shoal import __version__
 from shoal.api.developing import Developing
+from shoal.api.inspecting import Inspecting, gateway_url
 from shoal.api.rows import row
 from shoal.api.server import Verb
 from shoal.control.environment import Environment, restarted, scaled, started, stopped
@@ -37,8 +38,10 @@ class Verbs:
         names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
         more = ("invocation", "why", "addresses", "leave", "ping")
         own = {name: getattr(self, name) for name in (*names, *more)}
-        developing = Developing(self._environment, self._driver).table()
-        return {name: self._informed(verb) for name, verb in (own | developing).items()}
+        parts = (Developing(self._environment, self._driver), Inspecting(self._environment, self._driver))
+        for part in parts:
+            own |= part.table()
+        return {name: self._informed(verb) for name, verb in own.items()}
 
     def _informed(self, verb: Verb) -> Verb:
         """Answers when the loop has looked: before, a daemon that comes back would take all for gone."""
@@ -148,11 +151,9 @@ class Verbs:
 
     def _standings(self) -> dict[str, Any]:
         loop = self._environment.loop
-        there = loop.desired.gateway is not None and any(i.kind == "mesh" and i.alive for i in loop.observed.instances)
-        gateway = self._driver.addresses(["gateway"])["gateway"] if there else None
         return {
             "standings": msgspec.to_builtins(self._environment.standings()),
-            "url": f"http://{gateway}" if gateway else "",
+            "url": gateway_url(self._environment, self._driver),
             "mesh_problem": loop.executor.mesh_problem,
         }
 

@@ -25,10 +25,14 @@ def as_json(value: Any) -> None:
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    for line in columns(head, rows):
+        data(line)
+
+
+def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     lines = [head, *rows]
     widths = [max(len(line[n]) for line in lines) for n in range(len(head))]
-    for line in lines:
-        data("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    return ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines]
 
 
 def coloured(text: str, number: int, stream: Any) -> str:
@@ -56,3 +60,12 @@ def age(seconds: float) -> str:
     if seconds < 7200:
         return f"{seconds / 60:.0f}m"
     return f"{seconds / 3600:.0f}h" if seconds < 172800 else f"{seconds / 86400:.0f}d"
+
+
+def size(count: float) -> str:
+    """Bytes, in the units of the file's sizes."""
+    for unit in ("B", "Ki", "Mi"):
+        if count < 1024:
+            return f"{count:.0f}{unit}" if unit == "B" or count >= 10 else f"{count:.1f}{unit}"
+        count /= 1024
+    return f"{count:.1f}Gi"

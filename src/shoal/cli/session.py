@@ -15,7 +15,8 @@ from shoal import __version__
 from shoal.api.client import Client
 from shoal.cli.output import event, progress
 from shoal.cli.place import Place
-from shoal.errors import KINDS, DriverFailed, Interrupted, NotRunning, ShoalError, StartFailed, TimedOut
+from shoal.cli.times import deadline
+from shoal.errors import Interrupted, NotRunning, ShoalError
 
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -111,36 +112,20 @@ class Session:
 
     def follow(self, until: str, timeout: float | None = None) -> dict[str, Any]:
         """Tell events until all is `started` or `ready`; returns how everything stands."""
-        timer = self._deadline(timeout)
-        try:
-            with self._waiting():
-                for kind, value in self.client.stream("follow", until=until):
-                    if kind == "done":
-                        return dict(value)
-                    if value["event"]["kind"] != "stopping":
-                        self._say(event(value["event"]))
-        finally:
-            if timer:
-                signal.setitimer(signal.ITIMER_REAL, 0)
+        with self._waiting(), deadline(timeout, lambda: f"not ready within {timeout:g} s: {self._late()}"):
+            for kind, value in self.client.stream("follow", until=until):
+                if kind == "done":
+                    return dict(value)
+                if value["event"]["kind"] != "stopping":
+                    self._say(event(value["event"]))
         raise NotRunning("the daemon ended")
 
     def _say(self, text: str) -> None:
         if not self.quiet:
             progress(text)
 
-    def _deadline(self, timeout: float | None) -> bool:
-        if not timeout:
-            return False
-
-        def late(number: int, frame: FrameType | None) -> None:
-            text = "; ".join(f"{s['workload']} is {s['state']} {s['why']}".strip() for s in self._unready())
-            raise TimedOut(
-                f"not ready within {timeout:g} s: {text}", hint="It goes on: see shoal ps, shoal why SERVICE."
-            )
-
-        signal.signal(signal.SIGALRM, late)
-        signal.setitimer(signal.ITIMER_REAL, timeout)
-        return True
+    def _late(self) -> str:
+        return "; ".join(f"{s['workload']} is {s['state']} {s['why']}".strip() for s in self._unready())
 
     def _unready(self) -> list[dict[str, Any]]:
         found = self.client.ask("standings")["standings"]
@@ -160,27 +145,9 @@ class Session:
             progress(f"shoal: {problem}")
 
     def _errors(self, standing: dict[str, Any]) -> list[ShoalError]:
-        found = [self._error(s) for s in standing["standings"] if s["state"] == "failed"]
-        return [*found, DriverFailed(standing["mesh_problem"])] if standing.get("mesh_problem") else found
+        from shoal.cli.verdict import problems
 
-    def _error(self, standing: dict[str, Any]) -> ShoalError:
-        from shoal.cli.follow import last_lines
-
-        kind = KINDS.get(standing["error"], StartFailed)
-        if kind.__name__ in ("StartFailed", "JobFailed"):
-            name, owner = standing["workload"], standing["owner"]
-            files = self.client.ask("logs", services=[owner])["files"]
-            lines = last_lines([f for f in files if f["workload"] == name], 20)
-            what = {"StartFailed": "did not start", "JobFailed": "failed"}[kind.__name__]
-            hint = "\n  ".join(
-                [*(["its last lines:"] if lines else ["it printed nothing."]), *(f"| {x}" for x in lines)]
-            )
-            return kind(
-                f"{name} {what}: {standing['why']}", hint=f"{hint}\n  Next: shoal why {owner}, shoal logs {owner}"
-            )
-        what, _, hint = standing["why"].partition("\n")
-        name = standing["owner"]
-        return kind(what if what.startswith(name) else f"{name}: {what}", hint=hint.strip())
+        return problems(self.client, standing["standings"], standing.get("mesh_problem", ""))
 
     def show_logs(self) -> None:
         """Logs of all services until a signal comes."""

@@ -3,31 +3,24 @@ unchanged isn't touched. In the foreground it shows the logs, and Ctrl-C stops w
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 
 from shoal.cli.load import builtins, env_file_argument, load_app, secret_values
 from shoal.cli.output import data
 from shoal.cli.place import place
+from shoal.cli.times import seconds
 from shoal.model.names import check_known
-
-LONGEST = 1e8
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("services", nargs="*", metavar="SERVICE", help="only these, and what they need")
     parser.add_argument("-d", "--detach", action="store_true", help="leave it running; ends when all has been started")
     parser.add_argument("--wait", action="store_true", help="with -d: end when all is ready (implies -d)")
-    parser.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="with --wait: how long, at most")
+    parser.add_argument("--timeout", type=seconds, metavar="SECONDS", help="with --wait: how long, at most")
     text = "not this one: it has its migrations, edges and routes, but isn't started; may be repeated"
     parser.add_argument("--except", action="append", default=[], dest="excepted", metavar="SERVICE", help=text)
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     env_file_argument(parser)
-
-
-def _seconds(text: str) -> float:
-    if not 0 < float(text) < LONGEST:
-        raise ArgumentTypeError(f"{text} is not a time to wait, in seconds")
-    return float(text)
 
 
 def run(options: Namespace) -> int:

@@ -10,6 +10,7 @@ import msgspec
 
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
+from shoal.model.usage import Process, Usage
 from shoal.model.workload import Workload
 
 
@@ -92,6 +93,20 @@ class Driver(Protocol):
     ) -> Invocation:
         """How to run `command` (empty: the workload's own) with the environment of a workload (or, exactly, of the
         running instance `like`). `endpoints` are where it is to listen; without, anywhere that is free."""
+
+    async def processes(self, instances: Iterable[str]) -> dict[str, tuple[Process, ...]]:
+        """What runs within these instances; nothing for one that has ended. Where the platform counts something in
+        another way, or not at all, it says what it has (0: it doesn't know)."""
+
+    async def usage(self, instances: Iterable[str]) -> dict[str, Usage]:
+        """What these instances use now, those that run."""
+
+    async def copy_out(self, instance: str, path: str, destination: str) -> str:
+        """Copy a file or folder of a running instance to this machine; returns where it is. A relative `path` is of
+        its working folder. `drivers/copying.py` has the rules. Raises `UsageError`."""
+
+    async def copy_in(self, instance: str, source: str, path: str) -> str:
+        """The other way. Raises `UsageError` for a place that isn't the instance's own."""
 
 
 class ReleaseStore(Protocol):

@@ -158,7 +158,9 @@ class ProcessBed(Bed):
         self.driver: ProcessDriver = self.fresh()
 
     def fresh(self) -> ProcessDriver:
-        return ProcessDriver(self.root, programs=lambda name: name, artifacts=lambda key: self.root / key)
+        return ProcessDriver(
+            self.root, programs=lambda name: name, artifacts=lambda key: self.root.with_name("builds") / key
+        )
 
     def shell(self, name: str, script: str, **fields: Any) -> Workload:
         return self.workload(name, command=words("/bin/sh", "-c", script), **fields)

@@ -10,12 +10,15 @@ from pathlib import Path
 
 import msgspec
 
+from shoal.drivers.copying import kind_of, landing
 from shoal.drivers.driver import Capabilities, Invocation, LogFile
+from shoal.drivers.fake.files import Files, read, write
 from shoal.drivers.fake.platform import Behaviour, Platform, Running
 from shoal.drivers.process.render import Place, Rendering, Sources
-from shoal.errors import DriverFailed, StartFailed, ToolMissing
+from shoal.errors import DriverFailed, StartFailed, ToolMissing, UsageError
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
+from shoal.model.usage import Process, Usage
 from shoal.model.workload import Workload
 
 HOST = "127.0.0.1"
@@ -140,6 +143,40 @@ class FakeDriver:
         env = self._known(like).env if like else self._env(workload, None, endpoints)
         return Invocation(command, env, str(ROOT))
 
+    async def processes(self, instances: Iterable[str]) -> dict[str, tuple[Process, ...]]:
+        return {name: _processes(self._known(name), self._clock()) for name in instances}
+
+    async def usage(self, instances: Iterable[str]) -> dict[str, Usage]:
+        found = await self.processes(instances)
+        return {name: self._usage(name, processes[0]) for name, processes in found.items() if processes}
+
+    def _usage(self, name: str, one: Process) -> Usage:
+        lines = next(lines for log, lines in self.platform.logs.items() if log.instance == name)
+        log = sum(len(line) + 1 for line in lines)
+        return Usage(self._clock(), one.cpu, one.memory, one.measure, 1, one.threads, one.descriptors, log)
+
+    async def copy_out(self, instance: str, path: str, destination: str) -> str:
+        files = self._files(instance)
+        source = files.path(path)
+        if not files.at(source):
+            raise UsageError(f"there is no {source}")
+        target = landing(source, files.at(source), destination, kind_of)
+        write(Path(target), files.below(source))
+        return target
+
+    async def copy_in(self, instance: str, source: str, path: str) -> str:
+        files = self._files(instance)
+        if not kind_of(source):
+            raise UsageError(f"there is no {source}")
+        target = landing(source, kind_of(source), files.path(path), files.at)
+        files.put(target, read(Path(source)))
+        return target
+
+    def _files(self, instance: str) -> Files:
+        if not self._known(instance).instance.alive:
+            raise DriverFailed(f"{instance} doesn't run any more")
+        return Files(self.platform.files.setdefault(instance, {}), str(ROOT))
+
     # For tests
 
     def behave(self, workload: str, behaviour: Behaviour) -> None:
@@ -227,3 +264,13 @@ class FakeDriver:
 
     def _secret(self, name: str) -> str:
         return self.platform.secrets.setdefault(name, f"secret-{name}")
+
+
+def _processes(running: Running, now: float) -> tuple[Process, ...]:
+    """One each, which works all the time."""
+    instance = running.instance
+    if not instance.alive:
+        return ()
+    command = " ".join(str(word) for word in running.workload.command)
+    lived = now - instance.started
+    return (Process(instance.pid, 1, "fake", instance.started, lived, 1 << 20, "pss", 1, 3, command),)

@@ -53,6 +53,7 @@ class Platform:
         self.secrets: dict[str, str] = {}
         self.data: dict[str, str] = {}
         self.logs: dict[LogFile, tuple[str, ...]] = {}
+        self.files: dict[str, dict[str, bytes]] = {}
         self.snapshots: list[Snapshot] = []
         self.release: bytes | None = None
         self.refuse = ""

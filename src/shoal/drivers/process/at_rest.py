@@ -12,6 +12,7 @@ from shoal.drivers.process import records
 from shoal.drivers.process.adoption import leader
 from shoal.drivers.process.keeper.journal import boot_id
 from shoal.drivers.process.records import Record
+from shoal.drivers.process.releases import FileReleases
 from shoal.drivers.process.state import State
 from shoal.model.observed import Instance
 
@@ -22,6 +23,28 @@ def look(folder: Path) -> tuple[tuple[Instance, ...], dict[str, str]]:
         return (), {}
     state, boot = State(folder.absolute()), boot_id()
     return tuple(_instance(record, boot) for record in state.records()), state.incarnations()
+
+
+def wish(folder: Path) -> tuple[str, float]:
+    """The app's folder and since when it is wanted, as the last release has it; nothing where that can't be read."""
+    try:
+        wanted = msgspec.json.decode(FileReleases(folder).load() or b"", type=_Release).wanted
+    except (OSError, msgspec.DecodeError):
+        return "", 0.0
+    return wanted.app.folder, wanted.since
+
+
+class _App(msgspec.Struct, frozen=True):
+    folder: str
+
+
+class _Wanted(msgspec.Struct, frozen=True):
+    app: _App
+    since: float = 0.0
+
+
+class _Release(msgspec.Struct, frozen=True):
+    wanted: _Wanted
 
 
 def _instance(record: Record, boot: str) -> Instance:

@@ -11,16 +11,19 @@ from pathlib import Path
 
 import msgspec
 
+from shoal.drivers.copying import copy
 from shoal.drivers.driver import Capabilities, Invocation, LogFile
 from shoal.drivers.process import publish, records
 from shoal.drivers.process.addressing import Addressing
 from shoal.drivers.process.adoption import Found, leader
 from shoal.drivers.process.census import environment
 from shoal.drivers.process.environment import base
+from shoal.drivers.process.inspection import added_up, inspect
 from shoal.drivers.process.instances import Instances
 from shoal.drivers.process.keeper.journal import boot_id
 from shoal.drivers.process.keepership import Daemon, Keepership
 from shoal.drivers.process.logs.shelf import Shelf
+from shoal.drivers.process.own import check_own
 from shoal.drivers.process.ports import Allotments, held_by, in_use, is_free
 from shoal.drivers.process.records import Spec
 from shoal.drivers.process.render import Place, Rendering, Sources
@@ -31,6 +34,7 @@ from shoal.drivers.process.vault import Vault
 from shoal.errors import DriverFailed, ToolMissing
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
+from shoal.model.usage import Process, Usage
 from shoal.model.values import concat
 from shoal.model.workload import Workload
 
@@ -51,8 +55,8 @@ def _no_artifact(key: str) -> Path:
 
 class ProcessDriver:
     """`state` is the state folder of one app and environment. `programs` finds an engine's executable (raises
-    ToolMissing), `artifacts` the folder of a built artifact. `tools` are folders that come first on every child's PATH.
-    With `daemon` the keeper restarts the calling process when it dies."""
+    ToolMissing), `artifacts` the folder of a built artifact ("": of all of them). `tools` are folders that come
+    first on every child's PATH. With `daemon` the keeper restarts the calling process when it dies."""
 
     capabilities = Capabilities()
 
@@ -305,6 +309,36 @@ class ProcessDriver:
         write_files(rendering, place.files)
         env = self._base.env(workload, rendering)
         return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()))
+
+    # Looking into instances
+
+    async def processes(self, instances: Iterable[str]) -> dict[str, tuple[Process, ...]]:
+        members = await self._instances.members(instances)
+        # In a thread: the proportional size of a JVM takes the kernel a while.
+        return {name: await asyncio.to_thread(inspect, pids) for name, pids in members.items()}
+
+    async def usage(self, instances: Iterable[str]) -> dict[str, Usage]:
+        found = await self.processes(instances)
+        return {name: added_up(processes, self._log_size(name)) for name, processes in found.items() if processes}
+
+    def _log_size(self, instance: str) -> int:
+        log = self.state.log(self._instances.known(instance).instance.workload, instance)
+        return log.stat().st_blocks * 512 if log.exists() else 0
+
+    async def copy_out(self, instance: str, path: str, destination: str) -> str:
+        return await asyncio.to_thread(copy, _in_its_folder(self._instances.known(instance), path), destination)
+
+    async def copy_in(self, instance: str, source: str, path: str) -> str:
+        target = _in_its_folder(self._instances.known(instance), path)
+        check_own(target, instance, self.state, self._sources.artifact(""))
+        return await asyncio.to_thread(copy, source, target)
+
+
+def _in_its_folder(tracked: Tracked, path: str) -> str:
+    """As text: a `/` or `/.` at the end means something."""
+    if tracked.gone.is_set():
+        raise DriverFailed(f"{tracked.id} doesn't run any more")
+    return path if path.startswith("/") else f"{Path(f'/proc/{tracked.instance.pid}/cwd').readlink()}/{path}"
 
 
 def _like(tracked: Tracked, command: tuple[str, ...]) -> Invocation:

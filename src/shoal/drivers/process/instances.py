@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
@@ -83,6 +83,16 @@ class Instances:
         if instance not in self._tracked:
             raise DriverFailed(f"there is no instance {instance}")
         return self._tracked[instance]
+
+    async def members(self, instances: Iterable[str]) -> dict[str, list[int]]:
+        """The pids of each of these; none for those that have ended. Raises DriverFailed."""
+        chosen = [self.known(instance) for instance in instances]
+        assert self._looks
+        census = await self._looks.fresh()
+        return {
+            tracked.id: [] if tracked.done.is_set() else [p.pid for p in census.members(tracked.id, tracked.leader)]
+            for tracked in chosen
+        }
 
     def remove(self, instance: str) -> Instance:
         """Drops an ended one, its record too. Raises DriverFailed."""

@@ -1,0 +1,30 @@
+"""The version of shoal, and of the engines that it brings along."""
+
+from __future__ import annotations
+
+import platform
+from argparse import ArgumentParser, Namespace
+
+from shoal import __version__
+from shoal.cli.output import as_json, data
+
+EXAMPLE = "shoal version --json"
+ENGINES = ("envoy", "nats-server", "postgres@16", "java", "node", "uv", "mvn")
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true")
+
+
+def run(options: Namespace) -> int:
+    from shoal.build.engines import version
+
+    # A wheel may hold several programs: its number is the package's, not each program's own.
+    engines = {name: version(name) for name in ENGINES}
+    if options.json:
+        as_json({"version": 1, "shoal": __version__, "python": platform.python_version(), "engines": engines})
+        return 0
+    data(f"shoal {__version__} on Python {platform.python_version()}")
+    for name, number in engines.items():
+        data(f"  {name:<12} {number or 'missing'}")
+    return 0
