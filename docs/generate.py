@@ -15,7 +15,8 @@ from typing import Any, Literal, get_args
 
 import msgspec
 
-from shoal.cli.main import VERBS, verb_parser
+from shoal.cli.main import verb_parser
+from shoal.cli.verbs import VERBS
 from shoal.errors import KINDS, ShoalError
 from shoal.errors import __doc__ as error_tree
 from shoal.spec.expand import __doc__ as expansion
@@ -157,7 +158,8 @@ def _default(key: Key) -> str:
 def _verbs() -> Iterator[str]:
     yield (
         "All verbs know `-f`, `--file FILE` (the file or its folder; else it is looked for here and above; `logs` and\n"
-        "`events` have only the long form) and `--env NAME` (the environment; default `dev`)."
+        "`events` have only the long form) and `--env NAME` (the environment; default `dev`),\n"
+        "and `--color auto|never|always`."
     )
     for name in VERBS:
         yield _verb(name)
@@ -165,7 +167,7 @@ def _verbs() -> Iterator[str]:
 
 def _verb(name: str) -> str:
     parser = verb_parser(name)
-    actions = [a for a in parser._actions if not {"--file", "--env", "--help"} & set(a.option_strings)]
+    actions = [a for a in parser._actions if not {"--file", "--env", "--color", "--help"} & set(a.option_strings)]
     usage = " ".join([f"shoal {name}", *(_usage(action) for action in actions)])
     rows = [f"| {_spelling(action)} | {_cell(_help(action))} |" for action in actions if action.option_strings]
     table = ["", "| option | |", "| --- | --- |", *rows] if rows else []

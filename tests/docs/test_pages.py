@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from docs import generate
 
-from shoal.cli.main import VERBS, main
+from shoal.cli.main import main
+from shoal.cli.verbs import VERBS
 from shoal.errors import KINDS
 from shoal.spec import load, schema
 from tests.docs.pages import DOCS, PAGES, ROOT, Block, blocks, headings, prose

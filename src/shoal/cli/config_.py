@@ -9,6 +9,8 @@ from shoal.cli.load import builtins, env_file_argument, load_app
 from shoal.cli.output import as_json, data
 from shoal.cli.place import place
 
+EXAMPLE = "shoal config --env test"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")

@@ -1,5 +1,6 @@
-"""Copy files and folders between an instance and here, by the rules of `cp`: into a folder that is there, else under the
-new name; the content alone of a folder that ends with `/.`. Paths of a service are relative to its working folder."""
+"""Copy files and folders between an instance and here, by the rules of `cp`: into a folder that is there, else under
+the new name; the content alone of a folder that ends with `/.`. Paths of a service are relative to its working folder.
+"""
 
 from __future__ import annotations
 

@@ -24,6 +24,8 @@ ENGINES = {
     "uv": "uv",
 }
 
+EXAMPLE = "shoal doctor"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")

@@ -9,6 +9,8 @@ from shoal.cli.output import event, progress
 from shoal.cli.place import Place, place
 from shoal.errors import NotRunning, Refused
 
+EXAMPLE = "shoal down -v"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-v", "--volumes", action="store_true", help="drop the data too (asks first)")

@@ -10,6 +10,8 @@ from typing import Any
 from shoal.cli.output import as_json, data, progress
 from shoal.cli.place import place
 
+EXAMPLE = "shoal env posts --dotenv > .env.local"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("service", metavar="SERVICE")

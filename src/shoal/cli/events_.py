@@ -7,6 +7,8 @@ from argparse import ArgumentParser, Namespace
 from shoal.cli.output import clock, data, event
 from shoal.cli.place import place
 
+EXAMPLE = "shoal events -f --since 10m"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-f", "--follow", action="store_true", help="go on as more happens")

@@ -8,6 +8,8 @@ from shoal.cli.invoke import invoke
 from shoal.cli.place import place
 from shoal.errors import UsageError
 
+EXAMPLE = "shoal exec users env"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("service", metavar="SERVICE")

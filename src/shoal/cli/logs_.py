@@ -7,6 +7,8 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from shoal.cli.place import place
 
+EXAMPLE = "shoal logs -f --tail 20 users"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("services", nargs="*", metavar="SERVICE", help="only these (default: all)")

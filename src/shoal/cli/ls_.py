@@ -60,6 +60,8 @@ def _asked(state: Path) -> dict[str, Any]:
     return {key: found[key] for key in ("folder", "url")} | _standing(
         "down" if found["down"] else worst, found["since"]
     )
+    standing = _standing("down" if found["down"] else worst, found["since"])
+    return {"folder": found["folder"], "url": found["url"], **standing}
 
 
 def _at_rest(state: Path) -> dict[str, Any]:

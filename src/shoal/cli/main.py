@@ -21,31 +21,13 @@ import sys
 from importlib import import_module
 
 from shoal import __version__
+from shoal.cli import terminal
+from shoal.cli.verbs import VERBS, listing
 from shoal.errors import Interrupted, ShoalError, UsageError
 from shoal.model.names import check_known
 
 if _usual is _signal.default_int_handler:
     _signal.signal(_signal.SIGINT, _usual)
-
-VERBS = {
-    "up": "start what shoal.yaml describes, and keep it so",
-    "down": "stop everything (-v: and drop the data)",
-    "ps": "what runs",
-    "logs": "what services print",
-    "exec": "run a command with the environment of a running instance",
-    "env": "what a service gets: variables, folder, command",
-    "run": "run a job, or a command with the environment of a service",
-    "restart": "replace the instances of services",
-    "stop": "stop services",
-    "start": "start stopped services",
-    "scale": "change how many instances a service has",
-    "config": "the file as shoal understands it",
-    "plan": "what `up` would do",
-    "events": "what happened",
-    "doctor": "what this machine has and lacks",
-    "why": "why a service is as it is",
-    "open": "open the gateway in a browser",
-}
 
 EPILOG = """\
 exit codes: 0 well, 2 command line, 3 the file, 4 a tool is missing, 5 a build, 6 a service did not start, 7 a job,
@@ -55,17 +37,26 @@ exit codes: 0 well, 2 command line, 3 the file, 4 a tool is missing, 5 a build, 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> None:  # type: ignore[override]
-        raise UsageError(f"{self.prog}: {message}", hint=f"See: {self.prog} --help")
+        raise UsageError(f"{self.prog}: {message}", hint=self._advice(message))
+
+    def _advice(self, message: str) -> str:
+        _, unknown, words = message.partition("unrecognized arguments: ")
+        option = words.split()[0].partition("=")[0] if words.strip() else ""
+        if unknown and option.startswith("--"):
+            from difflib import get_close_matches
+
+            near = get_close_matches(option, self._option_string_actions, 1)
+            if near:
+                return f"Did you mean {near[0]}? See: {self.prog} --help"
+        return f"See: {self.prog} --help"
 
 
 def parser() -> argparse.ArgumentParser:
     """The top-level parser: names of verbs, and what each is for."""
-    width = max(map(len, VERBS)) + 2
-    listing = "\n".join(f"  {name:<{width}}{text}" for name, text in VERBS.items())
     top = _Parser(
         prog="shoal",
         usage="shoal VERB [options]",
-        description=f"One file describes an application of many services; shoal runs it.\n\nverbs:\n{listing}",
+        description=f"One file describes an application of many services; shoal runs it.\n\n{listing()}",
         epilog=f"`shoal VERB --help` says more.\n\n{EPILOG}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -76,12 +67,18 @@ def parser() -> argparse.ArgumentParser:
 def verb_parser(name: str) -> argparse.ArgumentParser:
     module = import_module(f"shoal.cli.{name}_")
     found = _Parser(
-        prog=f"shoal {name}", description=module.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"shoal {name}",
+        description=module.__doc__,
+        epilog=f"for example:\n  {module.EXAMPLE}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     # `logs -f` and `events -f` follow, as everywhere; elsewhere -f is the file, as everywhere.
     short = () if name in ("logs", "events") else ("-f",)
     found.add_argument(*short, "--file", metavar="FILE", help="the file, or its folder (default: looked for upwards)")
     found.add_argument("--env", metavar="NAME", default=os.environ.get("SHOAL_ENV") or "dev", help="environment (dev)")
+    colours = ("auto", "never", "always")
+    found.add_argument("--color", choices=colours, default="auto", metavar="WHEN", help=f"{', '.join(colours)}")
     module.arguments(found)
     return found
 
@@ -92,6 +89,7 @@ def main(argv: list[str] | None = None) -> int:
     try:
         if argv is None:
             _end_on_interrupt()
+            terminal.bear_any_text()
         return _dispatch(words)
     except ShoalError as problem:
         print(f"shoal: {problem}", file=sys.stderr)
@@ -124,7 +122,9 @@ def _dispatch(words: list[str]) -> int:
     if name not in VERBS:
         check_known([name], VERBS, "verb")
     module = import_module(f"shoal.cli.{name}_")
-    return int(module.run(verb_parser(name).parse_args(words[1:])))
+    chosen = verb_parser(name).parse_args(words[1:])
+    terminal.colour = chosen.color
+    return int(module.run(chosen))
 
 
 if __name__ == "__main__":

@@ -8,6 +8,8 @@ from shoal.cli.output import data
 from shoal.cli.place import place
 from shoal.errors import UsageError
 
+EXAMPLE = "shoal open /articles"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("path", nargs="?", default="/", help="a path on the gateway")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from shoal.cli import terminal
 
 COLOURS = (36, 33, 32, 35, 34, 31, 96, 93, 92, 95)
 
@@ -36,8 +37,8 @@ def columns(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def coloured(text: str, number: int, stream: Any) -> str:
-    """In one of ten colours on a terminal, unless NO_COLOR is set (https://no-color.org)."""
-    if os.environ.get("NO_COLOR") or not stream.isatty():
+    """In one of ten colours, where they are wanted."""
+    if not terminal.has_colours(stream):
         return text
     return f"\033[{COLOURS[number % len(COLOURS)]}m{text}\033[0m"
 

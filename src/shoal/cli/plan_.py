@@ -10,6 +10,8 @@ from shoal.cli.place import Place, place
 from shoal.errors import NotRunning
 from shoal.model.app import App
 
+EXAMPLE = "shoal plan --json"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")

@@ -11,6 +11,7 @@ from shoal.cli.place import Place, place
 from shoal.errors import NotRunning
 
 HEAD = ("NAME", "STATE", "PID", "PORTS", "AGE", "RESTARTS", "NOTE")
+EXAMPLE = "shoal ps --all"
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -9,6 +9,8 @@ from shoal.cli.invoke import invoke
 from shoal.cli.place import place
 from shoal.errors import UsageError
 
+EXAMPLE = "shoal run seed"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("service", metavar="JOB|SERVICE")

@@ -8,6 +8,8 @@ from argparse import ArgumentParser, Namespace
 from shoal.cli.change import change
 from shoal.errors import UsageError
 
+EXAMPLE = "shoal scale users=3"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("counts", nargs="+", metavar="SERVICE=N")

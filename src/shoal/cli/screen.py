@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 from collections.abc import Sequence
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import IO
 
 HIDE, SHOW = "\033[?25l", "\033[?25h"
 UP, CLEAR_BELOW, CLEAR_LINE = "\033[{}A", "\033[J", "\033[K"
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 CODES = re.compile(r"\033\[[0-9;]*m")
 
 
@@ -23,13 +25,23 @@ class Screen:
         self._size = (0, 0)
 
     def __enter__(self) -> Screen:
+        # A signal that would end us at once must not leave the terminal without its cursor.
+        ending = [number for number in ENDING if signal.getsignal(number) == signal.SIG_DFL]
+        self._old = {number: signal.signal(number, self._end) for number in ending}
         self._write(HIDE)
         return self
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        os.write(self._stream.fileno(), SHOW.encode())
+        signal.signal(number, signal.SIG_DFL)
+        signal.raise_signal(number)
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._write(SHOW)
+        for number, handler in self._old.items():
+            signal.signal(number, handler)
 
     def size(self) -> tuple[int, int]:
         """Columns and lines, as they are now."""
@@ -37,7 +49,8 @@ class Screen:
             found = os.get_terminal_size(self._stream.fileno())
         except OSError:
             return 80, 24
-        return max(found.columns, 1), max(found.lines, 2)
+        # Some terminals don't know: 0.
+        return found.columns or 80, max(found.lines, 2) if found.lines else 24
 
     def show(self, lines: Sequence[str]) -> None:
         """In the place of what was shown before. What doesn't fit is left out, with a word on how much that is."""

@@ -72,8 +72,8 @@ def _rate(old: dict[str, Any] | None, new: dict[str, Any]) -> float:
     if old is None or new["time"] <= old["time"]:
         return 0.0
     # A process that ended took its seconds with it.
-    used: float = max(0.0, new["cpu"] - old["cpu"])
-    return round(100 * used / (new["time"] - old["time"]), 1)
+    used = max(0.0, float(new["cpu"] - old["cpu"]))
+    return round(100 * used / float(new["time"] - old["time"]), 1)
 
 
 def _row(instance: dict[str, Any]) -> tuple[str, ...]:

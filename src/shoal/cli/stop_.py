@@ -6,6 +6,8 @@ from argparse import ArgumentParser, Namespace
 
 from shoal.cli.change import change
 
+EXAMPLE = "shoal stop users"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("services", nargs="+", metavar="SERVICE")

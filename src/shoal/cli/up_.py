@@ -11,6 +11,8 @@ from shoal.cli.place import place
 from shoal.cli.times import seconds
 from shoal.model.names import check_known
 
+EXAMPLE = "shoal up -d --wait users"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("services", nargs="*", metavar="SERVICE", help="only these, and what they need")

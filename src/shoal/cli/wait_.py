@@ -4,6 +4,7 @@ failure has its own code, as with `up`. With `--for done` the exit code is the j
 from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
+from typing import Any
 
 from shoal.api.client import Client
 from shoal.cli.output import as_json, data
@@ -41,11 +42,11 @@ def run(options: Namespace) -> int:
     return 0
 
 
-def _wait(client: Client, services: list[str], until: str) -> dict[str, object]:
+def _wait(client: Client, services: list[str], until: str) -> dict[str, Any]:
     """What doesn't run is gone, and the daemon goes with the last."""
-    gone: dict[str, object] = {"standings": [], "exits": {}}
+    gone: dict[str, Any] = {"standings": [], "exits": {}}
     try:
-        found: dict[str, object] = client.ask("wait", services=services, until=until)
+        found: dict[str, Any] = client.ask("wait", services=services, until=until)
     except NotRunning:
         if until != "gone":
             raise

@@ -8,6 +8,8 @@ from shoal.cli.follow import last_lines
 from shoal.cli.output import as_json, data
 from shoal.cli.place import place
 
+EXAMPLE = "shoal why users"
+
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("service", metavar="SERVICE")

@@ -29,5 +29,7 @@ def check_known(names: Iterable[str], known: Iterable[str], what: str = "service
 def hint(name: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, 1)
-    return f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known)}."
+    near = get_close_matches(name, known, 3)
+    # Two letters that changed places are the commonest slip of all.
+    swapped = [found for found in near if sorted(found) == sorted(name)]
+    return f"Did you mean {(swapped or near)[0]}?" if near else f"There are: {', '.join(known)}."

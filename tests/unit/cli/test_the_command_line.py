@@ -9,7 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from shoal.cli import main as command_line
-from shoal.cli.main import VERBS, main, parser, verb_parser
+from shoal.cli.main import main, parser, verb_parser
+from shoal.cli.verbs import VERBS
 from shoal.errors import KINDS, Place, ShoalError, UsageError
 from tests.unit.cli.conftest import Shoal
 
@@ -21,6 +22,7 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     assert left.value.code == 0
     text = capsys.readouterr().out
     assert f"usage: shoal {verb}" in text and "--env" in text
+    assert f"for example:\n  shoal {verb}" in text
     assert len(text.splitlines()) > 5
 
 
@@ -49,6 +51,14 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["doctor"], {"json": False}),
     (["why", "api"], {"service": "api"}),
     (["open"], {"path": "/"}),
+    (["top", "api"], {"services": ["api"], "json": False}),
+    (["stats", "--no-stream", "api"], {"services": ["api"], "no_stream": True, "json": False}),
+    (["port", "api", "http", "--index", "1"], {"service": "api", "port": "http", "index": 1}),
+    (["wait", "--for", "done", "--timeout", "3", "seed"], {"until": "done", "timeout": 3.0, "services": ["seed"]}),
+    (["cp", "api:x", "."], {"source": "api:x", "target": ".", "index": None}),
+    (["ls", "-q"], {"quiet": True, "json": False}),
+    (["version", "--json"], {"json": True}),
+    (["ps", "--color", "never"], {"color": "never"}),
 ], ids=lambda words: " ".join(words) if isinstance(words, list) else "")  # fmt: skip
 def test_verbs_understand_their_words(words: list[str], expected: dict[str, object]) -> None:
     found = vars(verb_parser(words[0]).parse_args(words[1:]))
@@ -73,6 +83,8 @@ def test_the_environment_may_come_from_a_variable(monkeypatch: pytest.MonkeyPatc
     ["logs", "--since", "yesterday"], ["up", "--timeout", "soon"], ["up", "--timeout", "nan"],
     ["up", "--timeout", "-1"], ["up", "--timeout", "0"], ["up", "--timeout", "1e30"], ["up", "--timeout", "inf"],
     ["ps", "--env", ".."], ["ps", "--env", "../x"], ["down", "--env", "/"], ["ps", "--env", ""], ["up", "nobody"],
+    ["port"], ["wait", "--for", "lunch"], ["wait", "--timeout", "0"], ["cp", "a"], ["cp", "a", "b"],
+    ["cp", "a:x", "b:y"], ["ps", "--color", "pink"],
 ], ids=" ".join)  # fmt: skip
 def test_a_wrong_command_line_is_2_and_says_what_next(words: list[str], shoal: Shoal) -> None:
     ran = shoal(*words)
@@ -85,6 +97,25 @@ def test_a_wrong_command_line_is_2_and_says_what_next(words: list[str], shoal: S
 @pytest.mark.parametrize(("word", "meant"), [("strat", "start"), ("log", "logs"), ("pss", "ps"), ("conifg", "config")])
 def test_a_mistyped_verb_is_guessed(word: str, meant: str, shoal: Shoal) -> None:
     assert f"Did you mean {meant}?" in shoal(word).err
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("up --detatch", "--detach"),
+        ("ps --jason", "--json"),
+        ("logs --folow", "--follow"),
+        ("up --timout=3", "--timeout"),
+    ],
+)
+def test_a_mistyped_option_is_guessed(words: str, meant: str, shoal: Shoal) -> None:
+    ran = shoal(*words.split())
+    assert ran.code == 2
+    assert f"Did you mean {meant}?" in ran.err
+
+
+def test_options_are_not_abbreviated(shoal: Shoal) -> None:
+    assert shoal("up", "--det").code == 2
 
 
 def test_nothing_at_all_is_a_question(shoal: Shoal) -> None:
@@ -122,7 +153,8 @@ def test_ctrl_c_is_130(shoal: Shoal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("verb", ["ps", "logs", "events", "why api", "restart api", "stop api", "start api",
-                                  "scale api=2", "exec api ls", "run api ls", "open"])  # fmt: skip
+                                  "scale api=2", "exec api ls", "run api ls", "open", "top", "stats", "port api",
+                                  "wait", "cp api:x ."])  # fmt: skip
 def test_what_needs_a_running_app_says_how_to_start_it(verb: str, shoal: Shoal) -> None:
     ran = shoal(*verb.split())
     assert ran.code == 10

@@ -58,6 +58,7 @@ class Terminal(io.StringIO):
 
 def test_colours_are_for_terminals_that_want_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
     assert coloured("x", 3, Terminal()).startswith("\033[")
     assert coloured("x", 3, io.StringIO()) == "x"
     monkeypatch.setenv("NO_COLOR", "1")

@@ -1,0 +1,64 @@
+"""All verbs, by what one wants to do. Each is a module of this package, `<verb>_.py`, with the functions `arguments`
+and `run`, a docstring that is its help, and an EXAMPLE."""
+
+from __future__ import annotations
+
+GROUPS = {
+    "start and stop": {
+        "up": "start what shoal.yaml describes, and keep it so",
+        "down": "stop everything (-v: and drop the data)",
+        "restart": "replace the instances of services",
+        "stop": "stop services",
+        "start": "start stopped services",
+        "scale": "change how many instances a service has",
+        "wait": "wait until services are ready, done or gone",
+    },
+    "see what runs, and why": {
+        "ps": "what runs",
+        "logs": "what services print",
+        "why": "why a service is as it is",
+        "events": "what happened",
+        "top": "the processes of each instance",
+        "stats": "what each instance uses",
+        "port": "where a service listens, and what its callers dial",
+        "open": "open the gateway in a browser",
+        "ls": "all apps on this machine",
+    },
+    "work inside": {
+        "exec": "run a command with the environment of a running instance",
+        "run": "run a job, or a command with the environment of a service",
+        "env": "what a service gets: variables, folder, command",
+        "cp": "copy files between an instance and here",
+    },
+    "look before": {
+        "config": "the file as shoal understands it",
+        "plan": "what `up` would do",
+        "doctor": "what this machine has and lacks",
+    },
+    "shoal itself": {
+        "version": "of shoal, and of the engines that come with it",
+    },
+}
+
+VERBS = {name: text for group in GROUPS.values() for name, text in group.items()}
+
+EXAMPLES = {
+    "shoal up": "start all; logs; Ctrl-C stops what it started",
+    "shoal up -d --wait": "the same, and leave it running when all is ready",
+    "shoal logs -f users": "what users prints, on and on",
+    "shoal why users": "why it isn't ready",
+    "shoal exec users env": "a command beside a running instance",
+    "shoal down": "stop all, keep the data",
+}
+
+
+def listing() -> str:
+    """What `shoal --help` says of them."""
+    width = max(map(len, VERBS)) + 2
+    lines = [
+        line
+        for title, group in GROUPS.items()
+        for line in (f"{title}:", *(f"  {name:<{width}}{text}" for name, text in group.items()), "")
+    ]
+    wide = max(map(len, EXAMPLES)) + 2
+    return "\n".join([*lines, "for example:", *(f"  {line:<{wide}}{text}" for line, text in EXAMPLES.items())])
