@@ -65,7 +65,8 @@ READS = """\
 | `MAVEN_OPTS`, `MAVEN_ARGS`, `JAVA_TOOL_OPTIONS` | reach Maven; mirrors stand in `~/.m2/settings.xml` |
 | `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` | proxies, for set-up, builds and services; lower case too |
 | `SSL_CERT_FILE`, `SSL_CERT_DIR`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS` | authorities |
-| `NO_COLOR` | no colours |
+| `NO_COLOR` | no colours (`--color always` wins) |
+| `TERM` | `dumb` or nothing: a terminal without colours and without lines that are drawn over |
 
 What services receive is in [references and variables](references-and-variables.md).
 """
