@@ -6,10 +6,10 @@ import platform
 from argparse import ArgumentParser, Namespace
 
 from shoal import __version__
+from shoal.cli.doctor_ import ENGINES
 from shoal.cli.output import as_json, data
 
 EXAMPLE = "shoal version --json"
-ENGINES = ("envoy", "nats-server", "postgres@16", "java", "node", "uv", "mvn")
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -20,11 +20,11 @@ def run(options: Namespace) -> int:
     from shoal.build.engines import version
 
     # A wheel may hold several programs: its number is the package's, not each program's own.
-    engines = {name: version(name) for name in ENGINES}
+    engines = {key: version(key) for key in ENGINES.values()}
     if options.json:
         as_json({"version": 1, "shoal": __version__, "python": platform.python_version(), "engines": engines})
         return 0
     data(f"shoal {__version__} on Python {platform.python_version()}")
-    for name, number in engines.items():
-        data(f"  {name:<12} {number or 'missing'}")
+    for name, key in ENGINES.items():
+        data(f"  {name:<16} {engines[key] or 'missing'}")
     return 0
