@@ -170,10 +170,11 @@ class Verbs:
             self._environment.known(self._environment.running().wanted.app, (name,))
         match request["how"]:
             case "scale":
-                for name in names:
-                    self._environment.service(name)
-                for name in names:
-                    self._environment.override(scaled(name, int(request["replicas"][name])))
+                counts = {name: int(request["replicas"][name]) for name in names}
+                for name, count in counts.items():
+                    self._environment.check_scale(name, count)
+                for name, count in counts.items():
+                    self._environment.override(scaled(name, count))
             case "stop":
                 self._environment.override(stopped(names))
             case "start":

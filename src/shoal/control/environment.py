@@ -158,6 +158,13 @@ class Environment:
         check_known([name], [s.name for s in self.running().wanted.app.services])
         return next(s for s in self.running().wanted.app.services if s.name == name)
 
+    def check_scale(self, name: str, count: int) -> None:
+        """Raises `UsageError` for a service that is none, or that can't have so many instances."""
+        fixed = next((port.number for port in self.service(name).ports or () if port.number), 0)
+        if fixed and count > 1:
+            hint = "leave its `number` out of the file: then each instance is allotted a port"
+            raise UsageError(f"{count} instances of {name} can't all listen on port {fixed}", hint=hint)
+
     def at_source(self, name: str) -> Workload:
         """A service of the present release as its developer runs it. Raises `UsageError` when it is none of them."""
         release, desired = self.running(), self.loop.desired

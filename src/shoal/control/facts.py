@@ -24,7 +24,8 @@ def slots(workload: Workload) -> int:
 
 def exclusive(workload: Workload) -> bool:
     """Whether the old instance must be gone before the new one starts: it holds data, an address, or is a job."""
-    return workload.stable_ports or workload.kind in ("backing", "mesh", "job") or bool(workload.data)
+    addressed = workload.stable_ports or any(port.number for port in workload.ports)
+    return addressed or workload.kind in ("backing", "mesh", "job") or bool(workload.data)
 
 
 def current(workload: Workload, observed: Observed) -> dict[int, Instance]:

@@ -59,4 +59,6 @@ def practice(app: App, inputs: Inputs, training: Training) -> Desired:
 
 def _recorded(workload: Workload, training: Training) -> Workload:
     command: tuple[Value, ...] = (*GENTLY, *training.train.command)
-    return msgspec.structs.replace(workload, command=command, revision=f"{workload.revision}-training")
+    # The service itself runs meanwhile, and has its fixed ports.
+    ports = tuple(msgspec.structs.replace(port, number=0) for port in workload.ports)
+    return msgspec.structs.replace(workload, command=command, ports=ports, revision=f"{workload.revision}-training")

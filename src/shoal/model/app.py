@@ -16,11 +16,13 @@ Protocol = Literal["http", "grpc", "tcp"]
 
 
 class Port(msgspec.Struct, frozen=True):
-    """A port that a service declares. `env` names variables that get its number besides the usual ones."""
+    """A port that a service declares. `env` names variables that get its number besides the usual ones. `number` is
+    fixed by the file; 0: it is allotted."""
 
     name: str = "http"
     protocol: Protocol = "http"
     env: tuple[str, ...] = ()
+    number: int = 0
 
 
 class Probe(msgspec.Struct, frozen=True):

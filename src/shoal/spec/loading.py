@@ -18,6 +18,7 @@ from shoal.spec.finding import located
 from shoal.spec.gateway import gateway_of
 from shoal.spec.interpolate import interpolate
 from shoal.spec.models import File
+from shoal.spec.ports import check_numbers
 from shoal.spec.reader import read_file
 from shoal.spec.report import Report
 from shoal.spec.services import services_of
@@ -75,6 +76,7 @@ def _without_anchors(written: Table) -> Table:
 
 def _app(facts: Facts, environment: str) -> App:
     check_names(facts)
+    check_numbers(facts)
     services = services_of(facts)
     check_cycles(services, facts)
     _check_any(facts)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from msgspec import UNSET
 
@@ -23,27 +24,60 @@ def ports_of(entry: ServiceEntry, path: Path, facts: Facts) -> tuple[Port, ...] 
         facts.problem_at_key(WrongType, (*path, "port"), "`port` and `ports` exclude each other")
     if entry.port is not UNSET:
         one = OnePortEntry(name=entry.port) if isinstance(entry.port, str) else entry.port
-        return (_port(one.name or "http", one, (*path, "port"), facts),)
+        return (_port(one.name or "http", one, (*path, "port"), entry, facts),)
     if entry.ports is UNSET:
         return None
     here = (*path, "ports")
     if isinstance(entry.ports, list):
         _check_once(entry.ports, here, facts)
-        return tuple(_port(name, PortEntry(), (*here, i), facts) for i, name in enumerate(entry.ports))
-    return tuple(_port(name, port or PortEntry(), (*here, name), facts) for name, port in entry.ports.items())
+        return tuple(_port(name, PortEntry(), (*here, i), entry, facts) for i, name in enumerate(entry.ports))
+    return tuple(_port(name, port or PortEntry(), (*here, name), entry, facts) for name, port in entry.ports.items())
 
 
-def _port(name: str, entry: PortEntry, path: Path, facts: Facts) -> Port:
+def _port(name: str, entry: PortEntry, path: Path, service: ServiceEntry, facts: Facts) -> Port:
     if not valid(name) and not facts.report.broken(path):
         number = re.search(r"[0-9]", name) and not re.search(r"[A-Za-z]", name)
-        hint = "ports are allotted: give it a name; its number is ${self.port} and the variable PORT" if number else ""
-        facts.problem_at_key(WrongType, path, f"{quote(name)} is not a valid name of a port", hint)
+        hint = (
+            "ports are allotted: give it a name; its number is ${self.port} and the variable PORT; "
+            f"for what can't be told another: port: {{number: {name.rpartition(':')[2]}}}"
+        )
+        facts.problem_at_key(WrongType, path, f"{quote(name)} is not a valid name of a port", hint if number else "")
     env = (entry.env,) if isinstance(entry.env, str) else tuple(entry.env)
     for variable in env:
         if variable and not _VARIABLE.fullmatch(variable):
             facts.problem(WrongType, (*path, "env"), f"{quote(variable)} is not a name of a variable")
     protocol = _PROTOCOLS.get(name, "http") if entry.protocol is UNSET else entry.protocol
-    return Port(name, protocol, env)
+    return Port(name, protocol, env, _number(entry, path, service, facts))
+
+
+def _number(entry: PortEntry, path: Path, service: ServiceEntry, facts: Facts) -> int:
+    number = 0 if entry.number is UNSET else entry.number
+    if number and service.replicas > 1:
+        what = f"{service.replicas} instances can't all listen on port {number}"
+        hint = "leave `number` out (ports are allotted), or write replicas: 1"
+        facts.problem(WrongType, (*path, "number"), what, hint)
+    return number
+
+
+def check_numbers(facts: Facts) -> None:
+    """No two ports of the app are fixed to the same number."""
+    gateway = facts.file.gateway
+    seen: dict[int, Path] = {gateway.port: ("gateway", "port")} if gateway is not UNSET and gateway.port else {}
+    for name, entry in facts.file.services.items():
+        for number, path in _numbers(entry or ServiceEntry(), ("services", name)):
+            first = seen.setdefault(number, path)
+            if first != path:
+                owner = first[0] if first[0] == "gateway" else first[1]
+                what = f"port {number} is taken by {owner} in line {facts.at(first).line}"
+                facts.problem(WrongType, path, what, "take another number")
+
+
+def _numbers(entry: ServiceEntry, path: Path) -> Iterator[tuple[int, Path]]:
+    if isinstance(entry.port, OnePortEntry) and entry.port.number is not UNSET:
+        yield entry.port.number, (*path, "port", "number")
+    for name, port in entry.ports.items() if isinstance(entry.ports, dict) else ():
+        if port and port.number is not UNSET:
+            yield port.number, (*path, "ports", name, "number")
 
 
 def _check_once(names: list[str], path: Path, facts: Facts) -> None:

@@ -6,6 +6,7 @@ import msgspec
 
 from shoal.control.leaving import leaving
 from shoal.control.reconcile import reconcile
+from shoal.model.app import Port
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.workload import Workload
@@ -92,3 +93,12 @@ def test_an_old_instance_stays_until_its_successor_is_ready() -> None:
 
 def test_an_empty_world_wants_nothing() -> None:
     assert str(reconcile(Desired(app="x"), Observed(), None, now=0)) == "nothing to do"
+
+
+def test_what_has_a_fixed_port_is_stopped_before_its_successor_starts() -> None:
+    ports = (Port("http", number=8080),)
+    world = World(wanted(MESH, service("api", ports=ports)))
+    world.settle()
+    changed(world, MESH, service("api", ports=ports, revision="r2"))
+    stop, start = world.history.index("stop api-0-2"), world.history.index("start api/0")
+    assert world.history.index("publish mesh") < stop < start

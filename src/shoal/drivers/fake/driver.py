@@ -15,7 +15,7 @@ from shoal.drivers.driver import Capabilities, Invocation, LogFile
 from shoal.drivers.fake.files import Files, read, write
 from shoal.drivers.fake.platform import Behaviour, Platform, Running
 from shoal.drivers.process.render import Place, Rendering, Sources
-from shoal.errors import DriverFailed, StartFailed, ToolMissing, UsageError
+from shoal.errors import DriverFailed, PortInUse, StartFailed, ToolMissing, UsageError
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
@@ -246,8 +246,14 @@ class FakeDriver:
             name = f"{workload.name}:{port.name}" if place else workload.name
             if not workload.stable_ports:
                 name = f"instance {number} {port.name}"
-            found[port.name] = self.addresses([name])[name]
+            found[port.name] = self._fixed(workload, port.number) if port.number else self.addresses([name])[name]
         return found
+
+    def _fixed(self, workload: Workload, number: int) -> Endpoint:
+        for running in self.platform.running.values():
+            if running.instance.alive and number in [at.port for at in running.instance.endpoints.values()]:
+                raise PortInUse(f"port {number} for {workload.name} is taken by {running.instance.id}")
+        return Endpoint(HOST, number)
 
     def _env(
         self, workload: Workload, instance: Instance | None, endpoints: Mapping[str, Endpoint] = {}
@@ -256,7 +262,8 @@ class FakeDriver:
         if instance:
             endpoints = instance.endpoints
         elif not endpoints:
-            endpoints = self._endpoints(workload, self.platform.number())
+            loose = tuple(msgspec.structs.replace(port, number=0) for port in workload.ports)
+            endpoints = self._endpoints(msgspec.structs.replace(workload, ports=loose), self.platform.number())
         index = instance.index if instance else 0
         place = Place(name, index, ROOT / "files" / name, ROOT / "scratch" / name, endpoints)
         rendering = Rendering(workload, place, self._sources)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from shoal.drivers.process.instances import Instances
-from shoal.drivers.process.ports import HOST, Allotments
+from shoal.drivers.process.ports import HOST, Allotments, in_use, is_free, may_bind
+from shoal.errors import StartFailed
+from shoal.model.app import Port
 from shoal.model.names import BESIDE
 from shoal.model.observed import Endpoint
 from shoal.model.workload import Workload
@@ -18,10 +20,15 @@ class Addressing:
         return self._allotments.of([name], self._instances.ports())[name]
 
     def endpoints(self, workload: Workload) -> dict[str, Endpoint]:
-        """Where a new instance is to listen. Raises PortInUse."""
+        """Where a new instance is to listen. Raises PortInUse, StartFailed."""
         if workload.stable_ports:
             return self._stable(workload)
-        numbers = self._allotments.free(self._instances.ports())
+        free = self.anywhere(workload)
+        return {port.name: _fixed(workload, port) if port.number else free[port.name] for port in workload.ports}
+
+    def anywhere(self, workload: Workload) -> dict[str, Endpoint]:
+        """Free ports for something that runs beside the instances, whose own numbers are taken."""
+        numbers = self._allotments.free(self._instances.ports() | {port.number for port in workload.ports})
         return {port.name: Endpoint(HOST, next(numbers)) for port in workload.ports}
 
     def _stable(self, workload: Workload) -> dict[str, Endpoint]:
@@ -43,3 +50,14 @@ class Addressing:
         for name, endpoint in self._allotments.known().items():
             if endpoint.port not in taken and not name.startswith(BESIDE):
                 self._allotments.claim(name)
+
+
+def _fixed(workload: Workload, port: Port) -> Endpoint:
+    """The number that the file fixed, while nobody else has it."""
+    endpoint = Endpoint(HOST, port.number)
+    if not is_free(port.number):
+        raise in_use(workload.name, endpoint)
+    if not may_bind(port.number):
+        hint = "take a higher number, or run shoal as root (or lower /proc/sys/net/ipv4/ip_unprivileged_port_start)"
+        raise StartFailed(f"{workload.name} can't have port {port.number}: such low ones are root's here", hint=hint)
+    return endpoint

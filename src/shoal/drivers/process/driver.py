@@ -303,8 +303,7 @@ class ProcessDriver:
         name = f"{workload.name}-run"
         scratch = self.state.run / workload.name
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside = msgspec.structs.replace(workload, stable_ports=False)
-        place = Place(name, 0, self.state.files / name, scratch, endpoints or self._addressing.endpoints(beside))
+        place = Place(name, 0, self.state.files / name, scratch, endpoints or self._addressing.anywhere(workload))
         rendering = Rendering(workload, place, self._sources)
         write_files(rendering, place.files)
         env = self._base.env(workload, rendering)

@@ -43,6 +43,19 @@ def is_free(port: int, host: str = HOST) -> bool:
     return True
 
 
+def may_bind(port: int) -> bool:
+    """Whether the kernel lets us have a number as low as this."""
+    with socket.socket() as sock:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            sock.bind((HOST, port))
+        except PermissionError:
+            return False
+        except OSError:
+            return True
+    return True
+
+
 class Allotments:
     """Names that have an address: an edge's id, `gateway`, `users-db` (its first port), `users-db:monitor`.
 

@@ -12,7 +12,7 @@ from shoal.spec.scalars import Duration, Template
 
 
 class PortEntry(Written, frozen=True, kw_only=True):
-    """A port that a service listens on. Its number is allotted, and handed over in variables."""
+    """A port that a service listens on. Its number is allotted unless it is fixed, and handed over in variables."""
 
     protocol: Annotated[
         Protocol | UnsetType,
@@ -22,6 +22,10 @@ class PortEntry(Written, frozen=True, kw_only=True):
         str | list[str],
         Meta(description="Variables that get the number, besides the usual ones (PORT for the first port)."),
     ] = []
+    number: Annotated[
+        int | UnsetType,
+        Meta(ge=1, le=65535, description="A fixed number, for what can't be told another. One instance only."),
+    ] = UNSET
 
 
 class OnePortEntry(PortEntry, frozen=True, kw_only=True):
