@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from bench import processes
 from bench.blog import Blog
-from shoal.control.probe import ask, fetch
+from shoal.control.probe import dial, fetch
 from shoal.desired import compile
 from shoal.drivers.process.census import MARKER, REALM
 from shoal.drivers.process.keeper.unprivileged import become_unprivileged
@@ -194,7 +194,7 @@ class _Run:
         self._processes[part.name] = start(part)
         if part.probe:
             at = part.endpoints[part.probe.port or next(iter(part.endpoints))]
-            while await ask(part.probe, at):
+            while await dial(part.probe, at):
                 self._still_there(part.name)
                 await asyncio.sleep(ASK_EVERY)
         self._ready[part.name] = self._now()

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from shoal.control import health
+from shoal.control import asking
 from shoal.control.health import Health
-from shoal.control.probe import ask
+from shoal.control.probe import dial
+from shoal.drivers.fake import FakeDriver
 from shoal.model.app import Probe, Probes
 from shoal.model.observed import Endpoint, Instance
 
@@ -56,7 +57,7 @@ async def serve() -> AsyncIterator[Serve]:
 )
 async def test_each_answer_is_judged(serve: Serve, answer: bytes, closes: bool, verdict: str) -> None:
     endpoint = await serve(answer, closes)
-    problem = await ask(Probe("http", path="/ready", timeout=0.5), endpoint)
+    problem = await dial(Probe("http", path="/ready", timeout=0.5), endpoint)
     assert problem.endswith(verdict) and bool(problem) == bool(verdict)
 
 
@@ -65,7 +66,7 @@ async def test_an_instance_dropped_while_its_probe_is_answered_is_dropped_quietl
 ) -> None:
     problems: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda loop, context: problems.append(context))
-    watched = Health(lambda: None)
+    watched = Health(FakeDriver(), lambda: None)
     asked = asyncio.Event()
 
     async def answer(probe: Probe, endpoint: Endpoint) -> str:
@@ -74,7 +75,7 @@ async def test_an_instance_dropped_while_its_probe_is_answered_is_dropped_quietl
             asked.set()
         return ""
 
-    monkeypatch.setattr(health, "ask", answer)
+    monkeypatch.setattr(asking, "dial", answer)
     instance = Instance("web-0-aaaa", "web", "service", "r1", phase="starting", endpoints={"http": Endpoint("", 1)})
     probes = Probes(ready=Probe("http", path="/ready"), live=Probe("http", path="/live", every=0.01))
     watched.follow([instance], lambda name: probes)

@@ -7,8 +7,8 @@ import random
 import time
 from collections.abc import Callable, Iterable
 
+from shoal.control.asking import Asking, Inside
 from shoal.control.judgement import Judgement, after_first, after_live, after_ready, first, judged
-from shoal.control.probe import ask
 from shoal.model.app import Probe, Probes
 from shoal.model.observed import Instance
 
@@ -27,12 +27,14 @@ READY = Judgement(started=True, ready=True)
 class Health:
     """`follow` keeps one task per instance; `wake` is called when a verdict changes."""
 
-    def __init__(self, wake: Callable[[], None], *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, inside: Inside, wake: Callable[[], None], *, clock: Callable[[], float] = time.time) -> None:
+        self._asking = Asking(inside)
         self._wake = wake
         self._clock = clock
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
         self._judgements: dict[str, Judgement] = {}
         self._asked: set[str] = set()
+        self._leaving: set[asyncio.Task[None]] = set()
 
     def judge(self, instances: Iterable[Instance]) -> tuple[Instance, ...]:
         """The instances with the phases that their probes gave them."""
@@ -55,10 +57,9 @@ class Health:
             await asyncio.sleep(0.01)
 
     async def close(self) -> None:
-        tasks = [task for group in self._tasks.values() for task in group]
         for name in list(self._tasks):
             self._drop(name)
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._leaving, return_exceptions=True)
 
     def _begin(self, instance: Instance, probes: Probes) -> None:
         if first(probes) is None and probes.live is None and self._unsteady(instance) <= 0:
@@ -76,6 +77,10 @@ class Health:
     def _drop(self, name: str) -> None:
         for task in self._tasks.pop(name):
             task.cancel()
+            # What it asks by (a command) has to be ended, too, and that takes a moment.
+            self._leaving.add(task)
+            task.add_done_callback(self._leaving.discard)
+        self._asking.forget(name)
         self._judgements.pop(name, None)
         self._asked.discard(name)
 
@@ -102,12 +107,15 @@ class Health:
             return
         pause = EAGER
         while not self._judgements.get(instance.id, Judgement()).started:
+            begun = time.monotonic()
             problem = await self._ask(instance, probe)
+            took = time.monotonic() - begun
             age = self._clock() - instance.started
             before = self._judgements.get(instance.id, Judgement())
             self._set(instance.id, after_first(probes, before, problem, age))
             if problem:
-                await asyncio.sleep(pause)
+                # A question that is dear (a command) is asked half of the time at most.
+                await asyncio.sleep(max(pause, took))
                 pause = PATIENT if age > PATIENT_AFTER else min(pause * EAGER_GROWTH, EAGER_LONGEST)
 
     async def _keep_asking(
@@ -123,8 +131,6 @@ class Health:
                 self._set(instance.id, conclude(probe, self._judgements[instance.id], problem))
 
     async def _ask(self, instance: Instance, probe: Probe) -> str:
-        name = probe.port or next(iter(instance.endpoints), "")
-        endpoint = instance.endpoints.get(name)
-        answer = await ask(probe, endpoint) if endpoint else f"it has no port {name}"
+        answer = await self._asking.ask(probe, instance)
         self._asked.add(instance.id)
         return answer

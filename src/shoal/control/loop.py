@@ -44,7 +44,7 @@ class Loop:
     ) -> None:
         self._driver, self._journal, self._built, self._snapshot = driver, journal, built, snapshot
         self._woken = asyncio.Event()
-        self.health = Health(self.wake)
+        self.health = Health(driver, self.wake)
         self.executor = Executor(driver, build, self.wake, self.report)
         self.desired = Desired(app="")
         self.held = False

@@ -14,7 +14,7 @@ from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
-from shoal.model.app import App, Port, Probe, Probes, Restart, Service
+from shoal.model.app import App, Probe, Probes, Restart, Service
 from shoal.model.desired import Desired
 from shoal.model.release import Overrides
 from shoal.model.values import Value, concat, own
@@ -119,7 +119,7 @@ def _workload(
         cwd=concat(launch.cwd, "/", service.working_dir) if service.working_dir else launch.cwd,
         ports=ports,
         artifact=artifact.key if artifact else "",
-        probes=_probes(service, ports),
+        probes=_probes(app, service, bindings),
         restart=Restart("no") if job else service.restart,
         stop=service.stop,
         replicas=service.replicas,
@@ -180,11 +180,24 @@ def _database(app: App, service: Service) -> str:
     return next((need.name for need in service.needs if need.name in backing), "")
 
 
-def _probes(service: Service, ports: tuple[Port, ...]) -> Probes:
+def _probes(app: App, service: Service, bindings: Bindings) -> Probes:
     """Without a word on readiness, a service with a port is ready when it accepts connections."""
-    if service.kind == "job" or not ports or service.probes.ready:
-        return service.probes
-    return msgspec.structs.replace(service.probes, ready=Probe("tcp", ports[0].name))
+    found: dict[str, Probe] = {}
+    for key in ("startup", "ready", "live"):
+        probe = getattr(service.probes, key)
+        if probe is not None:
+            found[key] = _probe(app, service, bindings, probe, f"services.{service.name}.health.{key}")
+    if service.kind == "service" and service.ports and "ready" not in found:
+        found["ready"] = Probe("tcp", service.ports[0].name)
+    return Probes(**found)
+
+
+def _probe(app: App, service: Service, bindings: Bindings, probe: Probe, where: str) -> Probe:
+    """Its command's references replaced, and its port chosen: gRPC is asked where gRPC is spoken."""
+    command = tuple(resolve(word, bindings, app, f"{where}.exec") for word in probe.command)
+    spoken = (port.name for port in service.ports or () if port.protocol == "grpc")
+    port = next(spoken, "") if probe.kind == "grpc" and not probe.port else probe.port
+    return msgspec.structs.replace(probe, command=command, port=port)
 
 
 def _backing(app: App, inputs: Inputs) -> list[Workload]:

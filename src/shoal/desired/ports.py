@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shoal.model.app import App, Port, Probe, Service
+from shoal.model.app import App, Port, Service
 
 
 def with_ports(app: App) -> App:
@@ -18,7 +18,7 @@ def _ports(service: Service, dialled: bool) -> tuple[Port, ...]:
     if service.ports is not None:
         return service.ports
     probes = (service.probes.startup, service.probes.ready, service.probes.live)
-    wanted = dialled or any(isinstance(probe, Probe) for probe in probes)
+    wanted = dialled or any(probe is not None and probe.dials for probe in probes)
     return (Port("http"),) if wanted and service.kind == "service" else ()
 
 

@@ -11,6 +11,7 @@ import msgspec
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
+from shoal.model.values import Value
 from shoal.model.workload import Workload
 
 
@@ -34,6 +35,13 @@ class Invocation(msgspec.Struct, frozen=True):
     command: tuple[str, ...]
     env: dict[str, str]
     cwd: str
+
+
+class Ran(msgspec.Struct, frozen=True):
+    """How a command beside an instance ended, and the end of what it printed (both streams)."""
+
+    code: int
+    said: str = ""
 
 
 class Driver(Protocol):
@@ -87,6 +95,14 @@ class Driver(Protocol):
 
     def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
         """Log files, oldest first; of all workloads when none is named."""
+
+    def printed(self, instance: str, offset: int) -> tuple[bytes, int]:
+        """A piece of what an instance has printed since its start, from an offset on, and the offset of what comes
+        next; nothing when there is no more for now. What lay before a given-up head is passed over."""
+
+    async def exec(self, instance: str, command: tuple[Value, ...]) -> Ran:
+        """Run a command beside a running instance, with its environment, working folder and user, to its end.
+        Cancelled, it ends all that the command started. Raises `ToolMissing` when its program isn't there."""
 
     def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}

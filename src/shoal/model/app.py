@@ -26,13 +26,19 @@ class Port(msgspec.Struct, frozen=True):
 
 
 class Probe(msgspec.Struct, frozen=True):
-    """A question asked of an instance: HTTP GET (2xx or 3xx is yes) or a TCP connect.
+    """A question asked of an instance. Yes is:
+
+    http    a GET of `path` answers 2xx or 3xx
+    tcp     a connection is accepted (and, after `send`, answered with `expect`)
+    grpc    grpc.health.v1 says SERVING of `service` (empty: the server as a whole)
+    exec    `command`, run beside the instance, ends with exit code 0
+    log     a line that it has printed since its start matches the regular expression `pattern`
 
     `port` names a declared port (empty: the first). `grace` is how long a new instance may answer no
     before that counts (a startup or readiness probe's only).
     """
 
-    kind: Literal["http", "tcp"]
+    kind: Literal["http", "tcp", "grpc", "exec", "log"]
     port: str = ""
     path: str = "/"
     every: float = 5.0
@@ -41,6 +47,14 @@ class Probe(msgspec.Struct, frozen=True):
     grace: float = 60.0
     send: str = ""
     expect: str = ""
+    service: str = ""
+    command: tuple[Value, ...] = ()
+    pattern: str = ""
+
+    @property
+    def dials(self) -> bool:
+        """Whether it asks at a port."""
+        return self.kind in ("http", "tcp", "grpc")
 
 
 class Probes(msgspec.Struct, frozen=True):

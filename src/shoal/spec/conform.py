@@ -102,7 +102,7 @@ def _misfit(node: Scalar, hint: Any, path: Path, report: Report) -> None:
     if node.parts is None:
         return _wrong(node, hint, path, report)
     what = f"a reference can't stand here: {quote(node.text)}"
-    report.add(UnknownReference, path, what, node.place, "only in environment, command, args and migrate")
+    report.add(UnknownReference, path, what, node.place, "only in environment, commands, args and migrate")
     return None
 
 

@@ -2,60 +2,98 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from msgspec import UNSET
 
 from shoal.errors import WrongType
 from shoal.model.app import Probe, Probes, Restart, Stop
+from shoal.spec.commands import words_of
 from shoal.spec.facts import Facts
 from shoal.spec.models import HealthEntry, ProbeEntry, RestartEntry, StopEntry
 from shoal.spec.ports import check_port
+from shoal.spec.references import Caller
 from shoal.spec.tree import Path
-from shoal.spec.words import quote, suggestion
+from shoal.spec.words import either, quote, suggestion
 
 SIGNALS = tuple("SIG" + name for name in ("TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH", "KILL"))
+
+Kind = Literal["http", "tcp", "grpc", "exec", "log"]
+KINDS: tuple[Kind, ...] = ("http", "tcp", "grpc", "exec", "log")
 
 Policy = Literal["always", "on-failure", "no"]
 
 
-def probes_of(owner: str, health: HealthEntry, path: Path, facts: Facts) -> Probes:
+def probes_of(caller: Caller, health: HealthEntry, path: Path, facts: Facts) -> Probes:
     """The three probes of a service, where they are written."""
     found: dict[str, Probe] = {}
     for key in ("startup", "ready", "live"):
         entry = getattr(health, key)
         if entry is not UNSET and not (isinstance(entry, str) and facts.report.broken((*path, key))):
-            found[key] = _probe(owner, key, entry, (*path, key), facts)
+            found[key] = _probe(caller, key, entry, (*path, key), facts)
     return Probes(**found)
 
 
-def _probe(owner: str, key: str, entry: str | ProbeEntry, path: Path, facts: Facts) -> Probe:
+def _probe(caller: Caller, key: str, entry: str | ProbeEntry, path: Path, facts: Facts) -> Probe:
     if isinstance(entry, str):
         _check_path(entry, path, facts)
-        check_port("", owner, path, facts)
+        check_port("", caller.name, path, facts)
         return Probe("http", path=entry)
     if key == "live" and entry.grace is not UNSET:
         what = "a live probe has no grace: it counts from the first yes of `startup` or `ready`"
         facts.problem_at_key(WrongType, (*path, "grace"), what)
     kind = _kind(entry, path, facts)
+    if kind is None:
+        return Probe("http", **_timing(entry, path, facts))
+    if kind == "log" and key == "live":
+        what = "a log tells that something has happened, not that an instance still lives"
+        facts.problem_at_key(WrongType, (*path, "log"), what, "use it in `startup` or `ready`")
+    return Probe(kind, **_question(kind, caller, entry, path, facts), **_timing(entry, path, facts))
+
+
+def _kind(entry: ProbeEntry, path: Path, facts: Facts) -> Kind | None:
+    asks = [key for key in KINDS if getattr(entry, key) not in (UNSET, False)]
+    if len(asks) != 1 and not facts.report.broken(path):
+        hint = "{http: /path}, {tcp: true}, {grpc: true}, {exec: [...]} or {log: regular expression}"
+        facts.problem(WrongType, path, f"expected exactly one of {either(KINDS, 'and')}", hint)
+    return asks[0] if len(asks) == 1 else None
+
+
+def _question(kind: Kind, caller: Caller, entry: ProbeEntry, path: Path, facts: Facts) -> dict[str, Any]:
+    """What is asked, and at which port."""
+    if kind in ("exec", "log"):
+        if entry.port:
+            what = f"means nothing here: `{kind}` asks at no port"
+            facts.problem_at_key(WrongType, (*path, "port"), what)
+        return _command(caller, entry, path, facts) if kind == "exec" else _pattern(entry, path, facts)
+    if isinstance(entry.tcp, str) and entry.port:
+        facts.problem_at_key(WrongType, (*path, "port"), "`tcp` names the port already")
     port = entry.tcp if isinstance(entry.tcp, str) else entry.port
     at = next((key for key in ("port", "tcp") if getattr(entry, key) == port and port), "")
-    check_port(port, owner, (*path, at) if at else path, facts)
-    request = entry.http if isinstance(entry.http, str) else "/"
-    return Probe(kind, port, request, **_timing(entry, path, facts))
-
-
-def _kind(entry: ProbeEntry, path: Path, facts: Facts) -> Literal["http", "tcp"]:
-    if facts.report.broken(path):
-        return "http"
-    asks = [key for key in ("http", "tcp") if getattr(entry, key) not in (UNSET, False)]
-    if len(asks) != 1:
-        facts.problem(WrongType, path, "expected either `http` or `tcp`", "{http: /path} or {tcp: true}")
+    check_port(port, caller.name, (*path, at) if at else path, facts)
     if isinstance(entry.http, str):
         _check_path(entry.http, (*path, "http"), facts)
-    elif entry.tcp is not UNSET and isinstance(entry.tcp, str) and entry.port:
-        facts.problem_at_key(WrongType, (*path, "port"), "`tcp` names the port already")
-    return "tcp" if asks == ["tcp"] else "http"
+        return {"port": port, "path": entry.http}
+    return {"port": port, "service": entry.grpc} if isinstance(entry.grpc, str) else {"port": port}
+
+
+def _command(caller: Caller, entry: ProbeEntry, path: Path, facts: Facts) -> dict[str, Any]:
+    assert entry.exec is not UNSET
+    words = words_of(entry.exec, (*path, "exec"), caller, facts)
+    if not words and not facts.report.broken((*path, "exec")):
+        facts.problem(WrongType, (*path, "exec"), "expected a command, got nothing", "exec: [./check, --quick]")
+    return {"command": words}
+
+
+def _pattern(entry: ProbeEntry, path: Path, facts: Facts) -> dict[str, Any]:
+    assert isinstance(entry.log, str)
+    try:
+        re.compile(entry.log)
+    except re.error as problem:
+        what = f"{quote(entry.log)} is no regular expression: {problem}"
+        facts.problem(WrongType, (*path, "log"), what, "as Python's `re` reads them")
+    return {"pattern": entry.log}
 
 
 def _check_path(text: str, path: Path, facts: Facts) -> None:

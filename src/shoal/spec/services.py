@@ -38,7 +38,7 @@ def _service(name: str, entry: ServiceEntry, facts: Facts) -> Service:
         **_work(entry, path, caller, facts),
         kind="service",
         ports=ports_of(entry, path, facts),
-        probes=Probes() if entry.health is UNSET else probes_of(name, entry.health, (*path, "health"), facts),
+        probes=Probes() if entry.health is UNSET else probes_of(caller, entry.health, (*path, "health"), facts),
         replicas=entry.replicas,
         migrate=words_of(entry.migrate, (*path, "migrate"), caller, facts),
         warmup=tuple(_request(text, (*path, "warmup", i), facts) for i, text in enumerate(entry.warmup)),

@@ -42,7 +42,7 @@ async def test_it_is_no_instance_while_it_runs_and_ends_when_nobody_waits(
 
 async def test_one_whose_daemon_is_gone_is_seen_and_can_be_stopped(processes: ProcessBed, tmp_path: Path) -> None:
     started = tmp_path / "started"
-    command = ("/bin/sh", "-c", f"touch '{started}'; sleep 1000")
+    command = ("/bin/sh", "-c", f"touch '{started}'; exec sleep 1000")
     errand = asyncio.create_task(
         driver_of(processes).run_to_end(command, {}, tmp_path, tmp_path / "log", name="build.x")
     )

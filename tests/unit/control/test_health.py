@@ -13,7 +13,8 @@ import pytest
 
 from shoal.control import health as healths
 from shoal.control.health import Health
-from shoal.control.probe import ask, judge
+from shoal.control.probe import dial, judge
+from shoal.drivers.fake import FakeDriver
 from shoal.model.app import Probe, Probes
 from shoal.model.observed import Endpoint, Instance
 
@@ -78,29 +79,29 @@ class TestOneQuestion:
 
     async def test_http_is_asked_as_http(self, serve: Serve) -> None:
         server = await serve(OK)
-        assert await ask(HTTP, server.endpoint) == ""
+        assert await dial(HTTP, server.endpoint) == ""
         (request,) = server.asked
         assert request.startswith("GET /ready HTTP/1.1\r\n")
         assert f"Host: {server.endpoint}\r\n" in request
         assert request.endswith("\r\n\r\n")
 
     async def test_a_bad_status_is_told(self, serve: Serve) -> None:
-        assert await ask(HTTP, (await serve(BUSY)).endpoint) == "GET /ready answered 503"
+        assert await dial(HTTP, (await serve(BUSY)).endpoint) == "GET /ready answered 503"
 
     async def test_silence_is_no(self, serve: Serve) -> None:
         probe = msgspec.structs.replace(HTTP, timeout=0.05)
-        assert await ask(probe, (await serve(None)).endpoint) == "no answer within 0.05 s"
+        assert await dial(probe, (await serve(None)).endpoint) == "no answer within 0.05 s"
 
     async def test_a_closed_port_is_no(self) -> None:
         for probe in (HTTP, TCP):
             endpoint = nobody()
-            assert await ask(probe, endpoint) == f"{endpoint}: Connection refused"
+            assert await dial(probe, endpoint) == f"{endpoint}: Connection refused"
 
     async def test_a_flood_without_an_end_is_no_and_harmless(self, serve: Serve) -> None:
-        assert await ask(HTTP, (await serve(b"x" * 200_000)).endpoint) != ""
+        assert await dial(HTTP, (await serve(b"x" * 200_000)).endpoint) != ""
 
     async def test_an_open_port_is_enough_for_tcp(self, serve: Serve) -> None:
-        assert await ask(TCP, (await serve(b"")).endpoint) == ""
+        assert await dial(TCP, (await serve(b"")).endpoint) == ""
 
     @pytest.mark.parametrize(("answer", "problem"), [
         (b"R and more", ""),
@@ -110,7 +111,7 @@ class TestOneQuestion:
     async def test_tcp_may_expect_an_answer(self, serve: Serve, answer: bytes, problem: str) -> None:
         server = await serve(answer)
         probe = Probe("tcp", timeout=1.0, send="\x00hello\xff", expect="R")
-        assert await ask(probe, server.endpoint) == problem
+        assert await dial(probe, server.endpoint) == problem
         assert server.asked == ["\x00hello\xff"]
 
 
@@ -119,7 +120,7 @@ class Ward:
 
     def __init__(self, endpoint: Endpoint, probes: Probes, **fields: Any) -> None:
         self.now, self.wakes = 1000.0, asyncio.Event()
-        self.health = Health(self.wakes.set, clock=lambda: self.now)
+        self.health = Health(FakeDriver(), self.wakes.set, clock=lambda: self.now)
         self.probes: Probes | None = probes
         given: dict[str, Any] = {"kind": "service", "started": 1000.0, "endpoints": {"http": endpoint}} | fields
         self.instance = Instance("api-0-a", "api", revision="r1", **given)

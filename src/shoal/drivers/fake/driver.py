@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from shoal.drivers.copying import kind_of, landing
-from shoal.drivers.driver import Capabilities, Invocation, LogFile
+from shoal.drivers.driver import Capabilities, Invocation, LogFile, Ran
 from shoal.drivers.fake.files import Files, read, write
 from shoal.drivers.fake.platform import Behaviour, Platform, Running
 from shoal.drivers.process.render import Place, Rendering, Sources
@@ -19,6 +19,7 @@ from shoal.errors import DriverFailed, PortInUse, StartFailed, ToolMissing, Usag
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
+from shoal.model.values import Value
 from shoal.model.workload import Workload
 
 HOST = "127.0.0.1"
@@ -136,6 +137,22 @@ class FakeDriver:
     def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
         wanted = set(workloads)
         return tuple(log for log in self.platform.logs if not wanted or log.workload in wanted)
+
+    def printed(self, instance: str, offset: int) -> tuple[bytes, int]:
+        self._known(instance)
+        lines = next((lines for log, lines in self.platform.logs.items() if log.instance == instance), ())
+        text = "".join(f"{line}\n" for line in lines).encode()
+        return text[offset:], max(offset, len(text))
+
+    async def exec(self, instance: str, command: tuple[Value, ...]) -> Ran:
+        running = self._known(instance)
+        if not running.instance.alive:
+            raise DriverFailed(f"{instance} doesn't run any more")
+        place = Place(instance, running.instance.index, ROOT, ROOT, running.instance.endpoints)
+        words = Rendering(Workload(running.workload.name, "service", command=command), place, self._sources).command()
+        self.platform.calls.append(f"exec {instance}: {' '.join(words)}")
+        await self._sleep(running.behaviour.answers_after)
+        return running.behaviour.answer
 
     def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}

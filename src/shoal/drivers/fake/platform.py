@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from shoal.drivers.driver import LogFile
+from shoal.drivers.driver import LogFile, Ran
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Workload
@@ -19,6 +19,7 @@ class Behaviour(msgspec.Struct, frozen=True):
     ready_after    when it answers its probes; None: never
     stops_after    what it takes to end when asked; longer than the grace: it is killed
     output         lines that it writes at its start
+    answer         how a command that is run beside it ends, after `answers_after`
     """
 
     missing: bool = False
@@ -28,6 +29,8 @@ class Behaviour(msgspec.Struct, frozen=True):
     ready_after: float | None = 0.0
     stops_after: float = 0.0
     output: tuple[str, ...] = ()
+    answer: Ran = Ran(0)
+    answers_after: float = 0.0
 
 
 class Running(msgspec.Struct):

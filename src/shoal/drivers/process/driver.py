@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -12,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from shoal.drivers.copying import copy
-from shoal.drivers.driver import Capabilities, Invocation, LogFile
+from shoal.drivers.driver import Capabilities, Invocation, LogFile, Ran
 from shoal.drivers.process import publish, records
 from shoal.drivers.process.addressing import Addressing
 from shoal.drivers.process.adoption import Found, leader
@@ -22,6 +23,7 @@ from shoal.drivers.process.inspection import added_up, inspect
 from shoal.drivers.process.instances import Instances
 from shoal.drivers.process.keeper.journal import boot_id
 from shoal.drivers.process.keepership import Daemon, Keepership
+from shoal.drivers.process.logs.reader import piece, tail_text
 from shoal.drivers.process.logs.shelf import Shelf
 from shoal.drivers.process.own import check_own
 from shoal.drivers.process.ports import Allotments, held_by, in_use, is_free
@@ -35,7 +37,7 @@ from shoal.errors import DriverFailed, ToolMissing
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
-from shoal.model.values import concat
+from shoal.model.values import Value, concat
 from shoal.model.workload import Workload
 
 KEPT_LOGS = 10
@@ -96,6 +98,7 @@ class ProcessDriver:
         self._lock = self.state.lock()
         try:
             self._instances.open(wake, await self._keeper.children())
+            self.state.sweep()
             if not any(self._instances.alive()):
                 self._allotments.rebuild()
         except BaseException:
@@ -252,12 +255,16 @@ class ProcessDriver:
         return self.state.incarnations()
 
     async def drop_data(self) -> None:
+        await self._instances.errands_ended()
         self._instances.clear()
         self.state.drop()
         self._allotments.drop()
 
     def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
         return self._shelf.files(workloads)
+
+    def printed(self, instance: str, offset: int) -> tuple[bytes, int]:
+        return piece(self.state.log(self._instances.known(instance).instance.workload, instance), offset)
 
     def look_at_logs(self) -> None:
         """To be called about every second: keeps the times of lines, and logs within their size."""
@@ -279,21 +286,41 @@ class ProcessDriver:
             cwd=concat(str(cwd)),
         )
         instance = self._instance(workload, 0, 0)
-        self._instances.errands.add(instance.id)
+        over = self._instances.errands[instance.id] = asyncio.Event()
         try:
-            await asyncio.shield(asyncio.create_task(self._attempt(instance, workload, log)))
-            tracked = self._instances.known(instance.id)
+            attempt = asyncio.create_task(self._attempt(instance, workload, log))
             try:
+                await asyncio.shield(attempt)
+                tracked = self._instances.known(instance.id)
                 await tracked.done.wait()
             finally:
-                await asyncio.shield(self._over(instance.id))
+                await asyncio.shield(self._over(attempt, instance.id))
         finally:
-            self._instances.errands.discard(instance.id)
+            over.set()
+            self._instances.errands.pop(instance.id, None)
         return 255 if tracked.instance.exit is None else tracked.instance.exit
 
-    async def _over(self, errand: str) -> None:
-        await self.stop(errand, grace=0)
-        self._instances.remove(errand)
+    async def _over(self, attempt: asyncio.Task[Instance], errand: str) -> None:
+        # Who waited may have gone while it was being started: it has to be known before it can be ended.
+        await asyncio.wait([attempt])
+        if attempt.exception() is None:
+            await self.stop(errand, grace=0)
+            self._instances.remove(errand)
+
+    async def exec(self, instance: str, command: tuple[Value, ...]) -> Ran:
+        """An errand with what the instance has; the marks by which it is found again are its own."""
+        beside = self._instances.known(instance).instance
+        place = Place(instance, beside.index, self.state.files / instance, self.state.run, beside.endpoints)
+        rendering = Rendering(Workload(beside.workload, beside.kind, command=command), place, self._sources)
+        found = self.invocation(Workload(beside.workload, beside.kind), tuple(rendering.command()), like=instance)
+        log = self.state.run / f"{instance}-{secrets.token_hex(4)}.log"
+        log.parent.mkdir(mode=0o700, exist_ok=True)
+        try:
+            name = f"probe.{beside.workload}"
+            code = await self.run_to_end(found.command, found.env, Path(found.cwd), log, name=name)
+            return Ran(code, tail_text(log))
+        finally:
+            log.unlink(missing_ok=True)
 
     def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}

@@ -26,7 +26,8 @@ NOTED = 2.0
 
 
 class Instances:
-    """`starting` are those that have no process yet, by id; `errands` the ids of those that nobody else is to see."""
+    """`starting` are those that have no process yet, by id; `errands` those that nobody else is to see, by id, each
+    with what is set when it is over."""
 
     def __init__(self, state: State, clock: Callable[[], float]) -> None:
         self._state = state
@@ -35,7 +36,7 @@ class Instances:
         self._looks: Looks | None = None
         self._tracked: dict[str, Tracked] = {}
         self.starting: dict[str, Instance] = {}
-        self.errands: set[str] = set()
+        self.errands: dict[str, asyncio.Event] = {}
 
     def open(self, wake: Callable[[], None], kept: frozenset[str]) -> None:
         """Adopts what is on record; `kept` are those whose end the keeper will see. Raises StateDamaged."""
@@ -101,6 +102,11 @@ class Instances:
             raise DriverFailed(f"{instance} still runs")
         self._state.forget(instance)
         return self._tracked.pop(instance).instance
+
+    async def errands_ended(self) -> None:
+        """Returns when all that were under way are over."""
+        for over in list(self.errands.values()):
+            await over.wait()
 
     def clear(self) -> None:
         """Forgets all of them. Raises DriverFailed when one runs."""

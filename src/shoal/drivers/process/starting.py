@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from shoal.drivers.process import atomic
+from shoal.drivers.process.census import MARKER, REALM
 from shoal.drivers.process.environment import markers
 from shoal.drivers.process.render import Rendering
 from shoal.drivers.process.state import State
@@ -25,7 +26,9 @@ class Base(msgspec.Struct, frozen=True):
 
     def env(self, workload: Workload, rendering: Rendering, instance: str = "", index: int = 0) -> dict[str, str]:
         mine = markers(self.realm, workload.name, instance, index)
-        return {**self.inherited} | rendering.port_variables() | rendering.env() | mine
+        # A command beside an instance is called like that instance, but found by marks of its own.
+        found_by = {name: mine[name] for name in (REALM, MARKER) if name in mine}
+        return {**self.inherited} | mine | rendering.port_variables() | rendering.env() | found_by
 
 
 def order(

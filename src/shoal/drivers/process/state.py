@@ -12,7 +12,7 @@
       secrets/<name>                    0600; secrets/files/<id>/...: an instance's configuration files
       ports.json                        allotted addresses
       release.json                      what is wanted
-      run/<workload>/                   where commands run that are no instances
+      run/<workload>/                   where commands run that are no instances; run/*.log: what probes' commands print
       mesh/                             Envoy's working folder: admin.sock, xds/{cds,lds}.json
 """
 
@@ -51,6 +51,11 @@ class State:
         self.root.chmod(0o700)
         for folder in (self.instances, self.logs, self.data, self.secrets, self.files, self.mesh, self.xds):
             folder.mkdir(mode=0o700, exist_ok=True)
+
+    def sweep(self) -> None:
+        """Deletes what commands beside instances had printed when a daemon was killed."""
+        for log in self.run.glob("*.log"):
+            log.unlink(missing_ok=True)
 
     def lock(self) -> int:
         """A descriptor that holds the folder for one driver. Raises Busy."""

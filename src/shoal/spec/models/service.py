@@ -56,11 +56,25 @@ Words = list[Template] | Template
 
 
 class ProbeEntry(Written, frozen=True, kw_only=True):
-    """A question asked of an instance: an HTTP GET (2xx and 3xx are yes) or a TCP connect."""
+    """A question asked of an instance, in exactly one of five ways."""
 
-    http: Annotated[str | UnsetType, Meta(description="Path of the GET.")] = UNSET
+    http: Annotated[str | UnsetType, Meta(description="Path of a GET; 2xx and 3xx are yes.")] = UNSET
     tcp: Annotated[bool | str | UnsetType, Meta(description="true, or the name of a port: does it accept?")] = UNSET
-    port: Annotated[str, Meta(description="Which port. Default: the first.")] = ""
+    grpc: Annotated[
+        bool | str | UnsetType,
+        Meta(
+            description="true, or the name of a service: does grpc.health.v1 say SERVING? Default port: the first grpc."
+        ),
+    ] = UNSET
+    exec: Annotated[
+        Words | UnsetType,
+        Meta(description="Command, run beside the instance with its environment; exit code 0 is yes."),
+    ] = UNSET
+    log: Annotated[
+        str | UnsetType,
+        Meta(description="Regular expression: has it printed a line that matches? (startup and ready only)"),
+    ] = UNSET
+    port: Annotated[str, Meta(description="Which port (http, grpc). Default: the first.")] = ""
     every: Annotated[Duration | UnsetType, Meta(description="Time between two. Default 5s.")] = UNSET
     timeout: Annotated[Duration | UnsetType, Meta(description="Time for an answer. Default 2s.")] = UNSET
     failures: Annotated[int | UnsetType, Meta(ge=1, description="This many no's in a row count. Default 3.")] = UNSET

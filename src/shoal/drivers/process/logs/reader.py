@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 BLOCK = 1 << 16
+PIECE = 1 << 20
 LONGEST_LINE = 1 << 18
 """Bytes after which a line is cut: a program may write without ever ending one."""
 
@@ -30,6 +31,15 @@ def first_offset(path: Path) -> int:
     finally:
         os.close(descriptor)
     return start
+
+
+def piece(path: Path, offset: int) -> tuple[bytes, int]:
+    """Some of what is there from an offset on (or from where the text starts now), and where it ends."""
+    start = max(offset, first_offset(path))
+    with path.open("rb") as file:
+        file.seek(start)
+        found = file.read(PIECE)
+    return found, start + len(found)
 
 
 def lines(path: Path, offset: int = 0, *, partial: bool = True) -> Iterator[Line]:
@@ -66,6 +76,16 @@ def tail_offset(path: Path, count: int) -> int:
                 if found == count:
                     return position + place + 1
     return start if count > 0 else end
+
+
+def tail_text(path: Path, longest: int = 4096) -> str:
+    """The end of what is there; nothing where there is no file."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - longest))
+            return file.read().decode(errors="replace")
+    except FileNotFoundError:
+        return ""
 
 
 def tail(path: Path, count: int) -> list[Line]:

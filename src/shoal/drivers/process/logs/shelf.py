@@ -44,6 +44,8 @@ class Shelf:
     def prune(self, workload: str, needed: Collection[str]) -> None:
         """Drops all but the newest logs of a workload; those of `needed` instances don't count."""
         folder = self._folder / workload
+        if not folder.is_dir():
+            return  # an errand: what it prints lies elsewhere
         names = {name[: -len(SUFFIX)] for name in os.listdir(folder) if name.endswith(SUFFIX)}  # noqa: PTH208 (hot)
         spare = [folder / (name + SUFFIX) for name in names.difference(needed)]
         if len(spare) <= self._kept:
