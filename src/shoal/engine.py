@@ -48,6 +48,7 @@ from shoal.model.plan import Plan
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Artifact
 from shoal.trainer import Trainer
+from shoal.watcher import Watcher
 
 log = logging.getLogger("shoal")
 
@@ -103,7 +104,8 @@ class Engine:
         self.loop = self._loop(self.driver, self.journal)
         self.environment = Environment(self.loop, self.driver, FileReleases(state), gather=gather, attach=attach)
         self.trainer = Trainer(self.environment, state, self._cache, self._elsewhere, self.loop.report)
-        self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave)
+        self.watcher = Watcher(self.environment, state, self.loop.report)
+        self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave, self.watcher.remember)
 
     def _driver(self, state: Path, itself: Daemon | None) -> ProcessDriver:
         return ProcessDriver(
@@ -140,6 +142,7 @@ class Engine:
             asyncio.create_task(Server(self._state, self.verbs.table()).run(serving), name="server"),
             asyncio.create_task(self._look_at_logs(), name="logs"),
             asyncio.create_task(self.trainer.run(), name="trainer"),
+            asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self._ended.wait(), name="end"),
         ]
         gc.collect()

@@ -41,8 +41,8 @@ class Trainer:
 
     def _due(self) -> list[Training]:
         release = self._environment.release
-        if release is None or release.wanted.down:
-            return []
+        if release is None or release.wanted.down or release.wanted.watch:
+            return []  # what is edited every minute isn't worth it
         found = trainings(release.wanted.app, release.inputs)
         fresh = [t for t in found if t.key not in self._tried and t.key in self._environment.loop.observed.artifacts]
         return [t for t in fresh if not is_trained(self._cache, t.key, t.train)]

@@ -21,16 +21,26 @@ from shoal.control.why import why
 from shoal.drivers.driver import Driver, LogFile
 from shoal.errors import ShoalError, UsageError
 from shoal.model.app import App
+from shoal.model.release import Watch
 
 Request = Mapping[str, Any]
 
 
 class Verbs:
-    """`leave` ends the daemon (True: for good, False: to be followed by another). With a `problem` that keeps the
-    daemon from its work, whoever asks is told, and it ends; what runs goes on."""
+    """`remember` keeps the variables of whoever wants edits followed. `leave` ends the daemon (True: for good, False:
+    to be followed by another). With a `problem` that keeps the daemon from its work, whoever asks is told, and it
+    ends; what runs goes on."""
 
-    def __init__(self, environment: Environment, driver: Driver, journal: Journal, leave: Callable[[bool], None]):
+    def __init__(
+        self,
+        environment: Environment,
+        driver: Driver,
+        journal: Journal,
+        leave: Callable[[bool], None],
+        remember: Callable[[Mapping[str, str]], None],
+    ) -> None:
         self._environment, self._driver, self._journal, self._leave = environment, driver, journal, leave
+        self._remember = remember
         self._changing = asyncio.Lock()
         self.problem: ShoalError | None = None
 
@@ -66,7 +76,10 @@ class Verbs:
         before = sorted({i.workload for i in self._environment.loop.observed.instances if i.alive})
         async with self._changing:
             only, excepted = request.get("only", ()), request.get("excepted", ())
-            await self._environment.apply(app, only, request.get("secrets", {}), excepted)
+            watch = msgspec.convert(request.get("watch"), Watch | None)
+            if watch:
+                self._remember(request["variables"])
+            await self._environment.apply(app, only, request.get("secrets", {}), excepted, watch)
         yield {"before": before, "since": time.time()}
 
     async def follow(self, request: Request) -> AsyncIterator[Any]:
@@ -155,6 +168,7 @@ class Verbs:
             "standings": msgspec.to_builtins(self._environment.standings()),
             "url": gateway_url(self._environment, self._driver),
             "mesh_problem": loop.executor.mesh_problem,
+            "unread": self._environment.unread,
         }
 
     async def plan(self, request: Request) -> AsyncIterator[Any]:

@@ -65,12 +65,21 @@ async def build(
     bench = _Bench(artifact, folder, log_file(root, artifact.key), render, spawn, report)
     async with _alone(lock_file(root, artifact.key), report):
         if not await asyncio.to_thread(is_built, root, artifact.key):
-            await asyncio.to_thread(_prepare, bench, root)
+            await _whole(asyncio.create_task(asyncio.to_thread(_prepare, bench, root)))
             for step in artifact.steps:
                 await _run(bench, step)
             await asyncio.to_thread(mark_built, root, artifact.key)
         touch(root, artifact.key)
     return folder
+
+
+async def _whole(work: asyncio.Task[None]) -> None:
+    """A thread can't be stopped: one that is cancelled goes on writing, so the lock is kept until it is done."""
+    try:
+        await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.gather(work, return_exceptions=True)
+        raise
 
 
 @contextlib.asynccontextmanager

@@ -9,7 +9,8 @@ from pathlib import Path
 import msgspec
 
 from shoal.build.engines import version
-from shoal.build.tree import Entry, walk
+from shoal.build.tree import Entry, pattern, walk
+from shoal.build.untracked import untracked
 from shoal.errors import MissingFile
 from shoal.stacks import COMMON_IGNORE, STACKS, Source, ignored
 from shoal.stacks.source import DEPTH, INTERESTING
@@ -27,18 +28,27 @@ def read_source(folder: Path, ignore: tuple[str, ...] = ()) -> Source:
     # What else is ignored depends on what the folder is, which takes a first look.
     seen = _look(folder, ignore)
     tools = {tool: version(tool) for stack in STACKS.values() for tool in stack.tools}
-    return msgspec.structs.replace(seen, ignore=ignore, digest=digest(folder, ignore), tools=tools)
+    whole, tracked = _digests(folder, ignore, untracked(folder))
+    return msgspec.structs.replace(seen, ignore=ignore, digest=whole, tracked=tracked, tools=tools)
 
 
 def digest(folder: Path, ignore: tuple[str, ...] = COMMON_IGNORE) -> str:
     """64 hex digits over names, executable bits and content, whatever the times, owners and the folder's place."""
-    whole = hashlib.sha256()
+    return _digests(folder, ignore, ())[0]
+
+
+def _digests(folder: Path, ignore: tuple[str, ...], unheard: tuple[str, ...]) -> tuple[str, str]:
+    """Of all of it, and of all but the names that are `unheard`."""
+    whole, heard = hashlib.sha256(), hashlib.sha256()
+    skip = pattern(unheard)
     for entry in walk(folder, ignore):
         kind, content = _content(entry)
         name = entry.name.encode(errors="surrogateescape")
-        whole.update(b"%s %d:%s %d:" % (kind, len(name), name, len(content)))
-        whole.update(content)
-    return whole.hexdigest()
+        head = b"%s %d:%s %d:" % (kind, len(name), name, len(content))
+        whole.update(head + content)
+        if unheard and not any(map(skip.match, entry.name.split("/"))):
+            heard.update(head + content)
+    return whole.hexdigest(), heard.hexdigest() if unheard else whole.hexdigest()
 
 
 def _content(entry: Entry) -> tuple[bytes, bytes]:

@@ -21,9 +21,38 @@ class Entry(NamedTuple):
 def walk(folder: Path, ignore: tuple[str, ...]) -> list[Entry]:
     """All files, sorted by name; no sockets or pipes. A link that leads out of the folder is followed (its content
     belongs to the source); one that stays inside, leads nowhere or to a folder around this one is kept as a link."""
-    skip = re.compile("|".join(fnmatch.translate(pattern) for pattern in ignore) or r"(?!)")
+    skip = pattern(ignore)
     root = os.path.realpath(folder)
     return sorted(_entries(root, root, "", skip, frozenset({root})))
+
+
+def pattern(ignore: tuple[str, ...]) -> re.Pattern[str]:
+    """What names that are ignored match."""
+    return re.compile("|".join(fnmatch.translate(name) for name in ignore) or r"(?!)")
+
+
+def folders(folder: Path, ignore: tuple[str, ...]) -> list[Path]:
+    """The folder and all below it that `walk` looks into, empty ones too."""
+    skip = pattern(ignore)
+    root = os.path.realpath(folder)
+    return [Path(root), *_below(root, root, skip, frozenset({root}))]
+
+
+def _below(root: str, folder: str, skip: re.Pattern[str], above: frozenset[str]) -> Iterator[Path]:
+    with os.scandir(folder) as found:
+        for entry in found:
+            if not skip.match(entry.name) and entry.is_dir() and not _stays_link(root, entry, above):
+                real = os.path.realpath(entry.path)
+                yield Path(real)
+                yield from _below(root, real, skip, above | {real})
+
+
+def _stays_link(root: str, entry: os.DirEntry[str], above: frozenset[str]) -> bool:
+    """Whether it is a link that is kept as one."""
+    if not entry.is_symlink():
+        return False
+    real = os.path.realpath(entry.path)
+    return not Path(real).exists() or _inside(root, real) or _inside(real, root) or real in above
 
 
 def _entries(root: str, folder: str, prefix: str, skip: re.Pattern[str], above: frozenset[str]) -> Iterator[Entry]:
@@ -37,12 +66,9 @@ def _entry(
     root: str, entry: os.DirEntry[str], name: str, skip: re.Pattern[str], above: frozenset[str]
 ) -> Iterator[Entry]:
     path = Path(entry.path)
-    if entry.is_symlink():
-        real = os.path.realpath(entry.path)
-        if not Path(real).exists() or _inside(root, real) or _inside(real, root) or real in above:
-            yield Entry(name, path, str(path.readlink()))
-            return
-    if entry.is_dir():
+    if _stays_link(root, entry, above):
+        yield Entry(name, path, str(path.readlink()))
+    elif entry.is_dir():
         real = os.path.realpath(entry.path)
         yield from _entries(root, real, f"{name}/", skip, above | {real})
     elif entry.is_file():

@@ -25,6 +25,8 @@ def run(options: Namespace) -> int:
         found = at.client().ask("ps")
     except NotRunning:
         found = _without_daemon(at)
+    if found.get("unread"):
+        progress(f"the newest edit is not what runs: {found['unread']}")
     if options.json:
         as_json({"version": 1, "url": found["url"], "instances": found["instances"], "standings": found["standings"]})
         return 0

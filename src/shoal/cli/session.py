@@ -97,14 +97,14 @@ class Session:
             await_end(self.state, self.client)
         self._started_daemon = ensure_daemon(self.state, self.client)
 
-    def apply(self, app: Any, services: list[str], secrets: dict[str, str], excepted: list[str]) -> None:
+    def apply(self, **wish: Any) -> None:
+        """`wish` is what the daemon's verb of that name takes."""
         running = self.client.ask("ping")["running"]
         before = self.client.ask("ps")["instances"] if running else []
         self._before = [instance["workload"] for instance in before if instance["phase"] != "exited"]
         try:
             with self._waiting():
-                answer = self.client.ask("apply", app=app, only=services, secrets=secrets, excepted=excepted)
-                self._since = answer["since"]
+                self._since = self.client.ask("apply", **wish)["since"]
         except ShoalError:
             if self._started_daemon and not running:
                 self.client.ask("down")
@@ -149,10 +149,12 @@ class Session:
 
         return problems(self.client, standing["standings"], standing.get("mesh_problem", ""))
 
-    def show_logs(self) -> None:
-        """Logs of all services until a signal comes."""
+    def show_logs(self, *, events: bool = False) -> None:
+        """Logs of all services until a signal comes; with `events`, what happens to them too."""
         from shoal.cli.follow import Follower
 
+        if events:
+            threading.Thread(target=self._tell, args=(time.time(),), daemon=True).start()
         follower = Follower(self.client, [], since=self._since)
         with self._waiting():
             while True:
@@ -162,6 +164,15 @@ class Session:
                         "the daemon ended; services go on", hint="Adopt them with: shoal up, or: shoal down"
                     )
                 time.sleep(0.2)
+
+    def _tell(self, since: float) -> None:
+        """Events as they come, until the daemon goes or we do."""
+        try:
+            for kind, value in Client(self.state).stream("events", follow=True, since=since):
+                if kind == "item" and value["event"]["kind"] != "stopping" and not self._ending:
+                    self._say(event(value["event"]))
+        except (ShoalError, OSError):
+            return
 
     def _clean_up(self) -> None:
         """Stop what this `up` started."""

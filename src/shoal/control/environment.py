@@ -11,7 +11,7 @@ import msgspec
 
 from shoal.control.loop import Loop
 from shoal.control.progress import Standing, settled
-from shoal.desired import Inputs, at_source, compile
+from shoal.desired import Inputs, at_source, compile, folder_key
 from shoal.desired.builds import asks_for_gateway
 from shoal.desired.causes import with_causes
 from shoal.drivers.driver import Driver, ReleaseStore
@@ -21,7 +21,7 @@ from shoal.model.desired import Desired
 from shoal.model.names import check_known
 from shoal.model.observed import Endpoint
 from shoal.model.plan import Plan
-from shoal.model.release import Overrides, Wanted
+from shoal.model.release import Overrides, Wanted, Watch
 from shoal.model.workload import Workload
 
 Gather = Callable[[App], Inputs]
@@ -37,12 +37,14 @@ class Release(msgspec.Struct, frozen=True):
 
 
 class Environment:
-    """`gather` reads the sources of an app; `attach` adds what belongs to every environment (the mesh)."""
+    """`gather` reads the sources of an app; `attach` adds what belongs to every environment (the mesh). `unread` is why
+    the newest edit is not what is wanted."""
 
     def __init__(self, loop: Loop, driver: Driver, store: ReleaseStore, *, gather: Gather, attach: Attach) -> None:
         self.loop, self._driver, self._store = loop, driver, store
         self._gather, self._attach = gather, attach
         self.release: Release | None = None
+        self.unread = ""
 
     def restore(self) -> None:
         """Want what was wanted before. When that can't be read, what runs is left alone until somebody says more."""
@@ -69,25 +71,56 @@ class Environment:
         return release, self._explained(self._desired(release))
 
     async def apply(
-        self, app: App, only: Iterable[str], values: Mapping[str, str], excepted: Iterable[str] = ()
+        self,
+        app: App,
+        only: Iterable[str],
+        values: Mapping[str, str],
+        excepted: Iterable[str] = (),
+        watch: Watch | None = None,
     ) -> None:
         """Want `app`; of it just the services of `only` and what they need, if any are named; those that are
         `excepted` are not started."""
         named, left_out = frozenset(only), frozenset(excepted)
         self.known(app, named)
         check_known(left_out, [s.name for s in app.services if s.kind == "service"])
-        for secret in app.secrets:
-            if secret.generate:
-                self._driver.make_secret(secret.name, secret.generate)
-        digests = {name: self._driver.set_secret(name, value) for name, value in values.items()}
-        release, _ = await self.compile(app, digests)
+        release, _ = await self.compile(app, self._kept_secrets(app, values))
         overrides = _selected(release.wanted.overrides, named, self.release)
         overrides = msgspec.structs.replace(overrides, excepted=(overrides.excepted - named) | left_out)
-        release = msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, overrides=overrides))
+        wanted = msgspec.structs.replace(release.wanted, overrides=overrides, watch=watch)
+        release = msgspec.structs.replace(release, wanted=wanted)
         desired = self._explained(self._desired(release))
         self.plan(desired)  # raises what is in the way while all is still as it was
         await self._forget_failures()
         self._want(release, desired)
+
+    async def renew(self, app: App, values: Mapping[str, str]) -> None:
+        """Want what the file and the sources say now; what people asked for besides stays. Raises what is wrong with
+        them, and all is as it was."""
+        before = self.running()
+        release, _ = await self.compile(app, self._kept_secrets(app, values))
+        if self.release is not before:
+            return  # somebody wants something else meanwhile; he is followed
+        if (release.wanted.app, release.inputs) == (before.wanted.app, before.inputs):
+            self._try_builds_again()
+            return
+        overrides = _edited(release, before, self.loop.desired)
+        wanted = msgspec.structs.replace(release.wanted, overrides=overrides, watch=before.wanted.watch)
+        release = msgspec.structs.replace(release, wanted=wanted)
+        desired = self._desired(release)
+        self.plan(desired)
+        self._want(release, desired)
+
+    def _try_builds_again(self) -> None:
+        if self.loop.executor.broken_builds:
+            self.loop.executor.retry()
+            self.loop.wake()
+
+    def _kept_secrets(self, app: App, values: Mapping[str, str]) -> dict[str, str]:
+        """Sees that all secrets are there; keyed digests of those with `values`."""
+        for secret in app.secrets:
+            if secret.generate:
+                self._driver.make_secret(secret.name, secret.generate)
+        return {name: self._driver.set_secret(name, value) for name, value in values.items()}
 
     def plan(self, desired: Desired) -> Plan:
         """What would be done for `desired`, without doing it. Raises `PortInUse`, `StateDamaged`."""
@@ -191,6 +224,7 @@ class Environment:
         self.release = release
         self.loop.desired, self.loop.held = desired, False
         self.loop.executor.retry()
+        self.loop.executor.abandon({a.key for a in desired.artifacts})
         self.loop.wake()
 
     def _desired(self, release: Release) -> Desired:
@@ -231,6 +265,16 @@ def _selected(overrides: Overrides, named: frozenset[str], before: Release | Non
         return msgspec.structs.replace(everything, only=named)
     only = None if overrides.only is None else overrides.only | named
     return msgspec.structs.replace(overrides, only=only, stopped=overrides.stopped - named)
+
+
+def _edited(release: Release, before: Release, desired: Desired) -> Overrides:
+    """What runs where it lies has no artifact that would differ: an edit there replaces it all the same."""
+    old, new = before.inputs.sources, release.inputs.sources
+    changed = {key for key in new if key in old and new[key].tracked != old[key].tracked}
+    unbuilt = {w.name for w in desired.workloads if w.kind == "service" and not w.artifact}
+    services = release.wanted.app.services
+    names = [s.name for s in services if s.name in unbuilt and folder_key(s.path, s.recipe.ignore) in changed]
+    return restarted(names)(release.wanted.overrides)
 
 
 def scaled(name: str, replicas: int) -> Callable[[Overrides], Overrides]:

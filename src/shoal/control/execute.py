@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from shoal.control.refusals import Refusals
 from shoal.drivers.driver import Driver
@@ -28,6 +28,7 @@ class Executor:
     ):
         self._driver, self._build, self._wake, self._report = driver, build, wake, report
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._building: dict[str, str] = {}
         self.refusals = Refusals()
         self.broken_builds: dict[str, str] = {}
         self.mesh_version = ""
@@ -43,8 +44,23 @@ class Executor:
     def submit(self, operations: Iterable[AnyOperation], desired: Desired, snapshot: Snapshot | None) -> None:
         for operation in operations:
             if operation.id not in self._running:
-                work = self._carry_out(operation, desired, snapshot)
-                self._running[operation.id] = asyncio.create_task(work, name=operation.id)
+                task = asyncio.create_task(self._carry_out(operation, desired, snapshot), name=operation.id)
+                self._running[operation.id] = task
+                if isinstance(operation, Build):
+                    self._building[operation.id] = operation.artifact
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """Also of one that was cancelled before it began."""
+        self._running.pop(task.get_name(), None)
+        self._building.pop(task.get_name(), None)
+        self._wake()
+
+    def abandon(self, wanted: Collection[str]) -> None:
+        """End the builds of artifacts (by key) that nobody wants any more."""
+        for name, key in self._building.items():
+            if key not in wanted:
+                self._running[name].cancel()
 
     @property
     def busy(self) -> bool:
@@ -86,9 +102,6 @@ class Executor:
             # Told, and not spun on.
             self._report("refused", operation.id, str(_told(problem)))
             await asyncio.sleep(LONG_PAUSE)
-        finally:
-            self._running.pop(operation.id, None)
-            self._wake()
 
     async def _do_build(self, operation: Build, desired: Desired) -> None:
         artifact = next(a for a in desired.artifacts if a.key == operation.artifact)

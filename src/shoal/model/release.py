@@ -22,10 +22,17 @@ class Overrides(msgspec.Struct, frozen=True):
     excepted: frozenset[str] = frozenset()
 
 
+class Watch(msgspec.Struct, frozen=True):
+    """What `up --watch` reads again: the file, and what `--env-file` named instead of those beside it."""
+
+    file: str
+    env_files: tuple[str, ...] = ()
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """`number` counts the releases of this environment. `down` is the wish that nothing runs. `secrets` are keyed
     digests of the declared secrets' contents: a changed secret is a new revision. `since` is when the environment came
-    up from nothing, in seconds since the epoch."""
+    up from nothing, in seconds since the epoch. With `watch`, edits of the file and of sources are wanted at once."""
 
     app: App
     number: int = 1
@@ -33,3 +40,4 @@ class Wanted(msgspec.Struct, frozen=True):
     down: bool = False
     secrets: dict[str, str] = {}
     since: float = 0.0
+    watch: Watch | None = None

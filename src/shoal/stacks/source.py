@@ -16,6 +16,11 @@ COMMON_IGNORE = (
     "*.pyc",
     ".venv",
     "node_modules",
+    # What editors put beside a file that is open.
+    "*~",
+    ".*.sw?",
+    ".#*",
+    "#*#",
 )
 """Names (patterns of a single path segment) that are never part of a source."""
 
@@ -40,6 +45,7 @@ class Source(msgspec.Struct, frozen=True):
     digest  hash of the whole content without what is ignored
     tools   program's name -> version of it that a build here would use
     ignore  names (patterns of a single path segment) that are no part of it
+    tracked digest without what `.gitignore` names: what a service writes beside its code is no edit of it
     """
 
     path: str
@@ -48,6 +54,7 @@ class Source(msgspec.Struct, frozen=True):
     digest: str = ""
     tools: dict[str, str] = {}
     ignore: tuple[str, ...] = COMMON_IGNORE
+    tracked: str = ""
 
     def has(self, name: str) -> bool:
         return name in self.names

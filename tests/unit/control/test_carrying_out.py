@@ -178,3 +178,18 @@ async def test_a_mesh_that_refuses_keeps_what_it_had(site: Site) -> None:
     assert "v2" in site.executor.mesh_problem
     site.executor.retry()
     assert site.executor.mesh_problem == ""
+
+
+async def test_a_build_that_nobody_wants_any_more_is_ended_and_its_successor_begins(site: Site) -> None:
+    site.gate.clear()
+    site.executor.submit([BUILD], SHOP, None)
+    await asyncio.sleep(0)
+    site.executor.abandon({"k1"})
+    assert site.executor.busy
+    site.executor.abandon({"k2"})
+    await site.quiet()
+    assert site.executor.broken_builds == {}
+    site.executor.submit([BUILD], SHOP, None)
+    site.executor.abandon(())  # before it has begun
+    await site.quiet()
+    assert site.builds == 1

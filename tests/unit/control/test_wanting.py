@@ -16,10 +16,12 @@ from shoal.drivers.fake import Behaviour, FakeDriver, FakeReleases
 from shoal.errors import MissingFile, NotRunning, UsageError
 from shoal.model.app import App, Need, Probes, Secret, Service
 from shoal.model.desired import Desired
+from shoal.model.release import Watch
 from shoal.model.values import concat
 from shoal.stacks import Source
 from tests.unit.control.fakes import Bench, ended
 
+WATCH = Watch("/shop/shoal.yaml")
 API = Service("api", path="api", command=(concat("run"),))
 WEB = Service("web", path="web", command=(concat("run"),), needs=(Need("api"),))
 
@@ -44,6 +46,7 @@ class House(Bench):
     def __init__(self, journal: Path, driver: FakeDriver | None = None) -> None:
         super().__init__(journal, driver)
         self.gathered = 0
+        self.digests: dict[str, str] = {}
         self.unreadable = False
         store = FakeReleases(self.driver.platform)
         self.env = Environment(self.loop, self.driver, store, gather=self.gather, attach=unprobed)
@@ -52,7 +55,10 @@ class House(Bench):
         self.gathered += 1
         if self.unreadable:
             raise MissingFile("there is no folder")
-        return Inputs({s.path: Source(f"/shop/{s.path}", digest="d1") for s in app.services})
+        seen = self.digests
+        return Inputs(
+            {s.path: Source(f"/shop/{s.path}", digest="d1", tracked=seen.get(s.path, "t1")) for s in app.services}
+        )
 
     async def up(self, app: App, *only: str, **secrets: str) -> None:
         await self.env.apply(app, only, secrets)
@@ -242,3 +248,49 @@ async def test_a_daemon_that_comes_back_after_down_wants_nothing(tmp_path: Path)
         second.env.running()
     first.journal.close()
     second.journal.close()
+
+
+async def test_an_edit_of_what_runs_where_it_lies_replaces_it_and_nothing_else(house: House) -> None:
+    await house.up(shop())
+    before = {i.id for i in house.loop.observed.instances}
+    house.digests["api"] = "t2"
+    await house.env.renew(shop(), {})
+    await house.rest()
+    assert house.alive() == {"api": 1, "web": 1}
+    assert {i.workload for i in house.loop.observed.instances if i.alive and i.id in before} == {"web"}
+
+
+async def test_renewing_keeps_what_people_asked_for(house: House) -> None:
+    app = shop(API, WEB, service("other"))
+    await house.env.apply(app, (), {}, ["other"], WATCH)
+    house.env.override(scaled("api", 2))
+    house.env.override(stopped(["web"]))
+    await house.env.renew(shop(API, WEB, service("other", environment={"X": concat("1")})), {})
+    await house.rest()
+    assert house.alive() == {"api": 2}
+    assert house.env.running().wanted.watch == WATCH
+
+
+async def test_renewing_with_nothing_new_is_no_release(house: House) -> None:
+    await house.up(shop())
+    calls = list(house.calls)
+    await house.env.renew(shop(), {})
+    assert (house.env.running().wanted.number, house.calls) == (1, calls)
+
+
+async def test_a_plain_up_watches_no_more(house: House) -> None:
+    await house.env.apply(shop(), (), {}, (), WATCH)
+    await house.up(shop())
+    assert house.env.running().wanted.watch is None
+
+
+async def test_who_wants_something_else_meanwhile_is_followed(house: House) -> None:
+    await house.up(shop())
+    house.digests["api"] = "t2"
+    renewing = asyncio.create_task(house.env.renew(shop(), {}))
+    await asyncio.sleep(0)
+    house.env.override(scaled("api", 2))
+    await renewing
+    await house.rest()
+    assert house.alive() == {"api": 2, "web": 1}
+    assert house.env.running().wanted.number == 1
