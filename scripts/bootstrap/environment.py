@@ -15,7 +15,7 @@ from pathlib import Path
 from failure import Failure
 from machine import cache_folder
 
-SIZE = "about 165 MB the first time: Envoy, PostgreSQL, NATS, a Java runtime and Node"
+SIZE = "about 180 MB the first time: Envoy, PostgreSQL, NATS, Caddy, a Java runtime and Node"
 
 
 class Environment:

@@ -23,6 +23,7 @@ SOURCES = {
     "python": Source("/app", ("requirements.txt", "src/app/x.py"), {"requirements.txt": ""}),
     "java": Source("/app", ("pom.xml",), {"pom.xml": "<project/>"}),
     "node": Source("/app", ("package.json",), {"package.json": "{}"}),
+    "static": Source("/app", ("index.html",)),
     "command": Source("/app"),
 }
 PORTS = (Port(), Port("management"))

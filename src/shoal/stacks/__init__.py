@@ -13,6 +13,7 @@ from shoal.stacks.node import Node
 from shoal.stacks.python import Python
 from shoal.stacks.source import COMMON_IGNORE, Source
 from shoal.stacks.stack import HERE, Launch, Stack, Train, artifact_key, keyed
+from shoal.stacks.static import Static
 
 __all__ = [
     "COMMON_IGNORE",
@@ -34,6 +35,7 @@ STACKS: dict[str, Stack] = {
     "python": Python(),
     "java": Java(),
     "node": Node(),
+    "static": Static(),
     "command": Command(),
 }
 

@@ -26,11 +26,12 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Launch(msgspec.Struct, frozen=True):
-    """How one instance is started. An empty `cwd` means the service's own folder."""
+    """How one instance is started. An empty `cwd` means the service's own folder. `files` are written for it first."""
 
     command: tuple[Value, ...] = ()
     env: dict[str, Value] = {}
     cwd: Value = Value()
+    files: dict[str, Value] = {}
 
 
 class Train(msgspec.Struct, frozen=True):
@@ -97,7 +98,8 @@ class Stack(ABC):
         plain = self.start(service, source)
         where = plain.cwd if plain.cwd.parts else HERE if key else Value((source.path,))
         command = tuple(keyed(value, key, sub) for value in plain.command)
-        return Launch(command, _keyed_all(plain.env, key, sub), keyed(where, key, sub))
+        files = _keyed_all(plain.files, key, sub)
+        return Launch(command, _keyed_all(plain.env, key, sub), keyed(where, key, sub), files)
 
     def train(self, service: Service, source: Source, key: str) -> Train | None:
         """The training run of the artifact with this key."""

@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[3]
         ("java", "--version", "25.0.2"),
         ("node", "--version", "v24.19.0"),
         ("uv", "--version", "0.13.9"),
+        ("caddy", "version", "v2.11.7"),
         ("python", "--version", "Python 3."),
     ],
 )
@@ -41,7 +42,7 @@ def test_programs_run_with_an_empty_environment(name: str, argument: str, answer
 
 
 def test_they_are_executables_and_not_scripts_that_start_one() -> None:
-    for name in ("envoy", "nats-server", "java", "node", "uv", "postgres@16", "postgres@18"):
+    for name in ("envoy", "nats-server", "java", "node", "uv", "caddy", "postgres@16", "postgres@18"):
         assert program(name).read_bytes()[:4] == b"\x7fELF"
 
 

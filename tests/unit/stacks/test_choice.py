@@ -50,7 +50,7 @@ def test_nothing_recognised_says_what_was_seen() -> None:
     assert str(caught.value) == (
         "service a: no stack recognises one "
         "(a.txt, b.txt, c.txt, d.txt, e.txt, f.txt, g.txt, h.txt and 2 more)\n"
-        "  say which with `stack:` (python, java, node, command), or give a `command:`"
+        "  say which with `stack:` (python, java, node, static, command), or give a `command:`"
     )
 
 

@@ -11,7 +11,7 @@ from shoal.spec.models.service import Words
 from shoal.spec.scalars import Template
 
 Commands = list[Words]
-Stacks = Literal["python", "java", "node", "command"]
+Stacks = Literal["python", "java", "node", "static", "command"]
 
 
 class BuildEntry(Written, frozen=True, kw_only=True):

@@ -1,10 +1,10 @@
-"""Every example of docs/builds.md is run, and answers as the page says."""
+"""Examples of these pages are run, and answer as the page says."""
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,16 +12,18 @@ from tests.docs.pages import DOCS, Block, blocks
 from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make, making
 
-PAGE = DOCS / "builds.md"
+RUN = [DOCS / "builds.md", DOCS / "static-files.md"]
 
 
-def examples() -> list[list[Block]]:
+def examples() -> Iterator[Any]:
     """The blocks of each app: it begins with its shoal.yaml."""
-    groups: list[list[Block]] = []
-    for block in blocks(PAGE):
-        groups += [[]] if block.file == "shoal.yaml" else []
-        groups[-1].append(block)
-    return groups
+    for page in RUN:
+        groups: list[list[Block]] = []
+        for block in blocks(page):
+            groups += [[]] if block.file == "shoal.yaml" else []
+            groups[-1].append(block)
+        assert groups, page
+        yield from (pytest.param(group, id=f"{page.name}:{group[0].line}") for group in groups)
 
 
 @pytest.fixture
@@ -29,7 +31,7 @@ def app(tmp_path: Path) -> Iterator[Make]:
     yield from making(tmp_path, tmp_path / "cache")
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda example: f"line {example[0].line}")
+@pytest.mark.parametrize("example", list(examples()))
 def test_it_runs_and_answers_as_the_page_says(example: list[Block], app: Make) -> None:
     files = {block.file: block.text for block in example if block.file}
     made = app(files.pop("shoal.yaml"), files)
@@ -43,7 +45,3 @@ def test_it_runs_and_answers_as_the_page_says(example: list[Block], app: Make) -
 def told(made: App, path: str) -> str:
     status, body = get(made.url + path)
     return f"{status} {body.strip()}"
-
-
-def test_there_are_examples() -> None:
-    assert len(list(itertools.chain(*examples()))) > len(examples()) >= 4
