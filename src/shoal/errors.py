@@ -23,7 +23,7 @@
     ├── NotRunning                 10   a verb that needs a running app
     ├── StateDamaged               11   state on disk that can't be read
     ├── TimedOut                   12   a deadline passed (--wait)
-    ├── Refused                    13   a question that nobody was there to answer
+    ├── Refused                    13   a question that nobody was there to answer, or a file in the way
     ├── DriverFailed               14   the platform refused an operation
     └── Interrupted               130   Ctrl-C
 """

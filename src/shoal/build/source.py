@@ -23,10 +23,10 @@ def read_source(folder: Path, ignore: tuple[str, ...] = ()) -> Source:
     Raises `MissingFile` if there is no such folder."""
     if not folder.is_dir():
         raise MissingFile(f"there is no folder {folder}", hint="`path:` is relative to the folder of shoal.yaml")
-    found = _look(folder, COMMON_IGNORE)
+    found = glance(folder, COMMON_IGNORE)
     ignore = ignored(found) + ignore
     # What else is ignored depends on what the folder is, which takes a first look.
-    seen = _look(folder, ignore)
+    seen = glance(folder, ignore)
     tools = {tool: version(tool) for stack in STACKS.values() for tool in stack.tools}
     whole, tracked = _digests(folder, ignore, untracked(folder))
     return msgspec.structs.replace(seen, ignore=ignore, digest=whole, tracked=tracked, tools=tools)
@@ -61,7 +61,8 @@ def _content(entry: Entry) -> tuple[bytes, bytes]:
         return b"gone", b""
 
 
-def _look(folder: Path, ignore: tuple[str, ...]) -> Source:
+def glance(folder: Path, ignore: tuple[str, ...]) -> Source:
+    """Names and texts of a folder; no digest."""
     names = tuple(entry.name for entry in walk(folder, ignore) if entry.name.count("/") < DEPTH)
     texts = {name: _text(folder / name) for name in INTERESTING if name in names}
     return Source(os.path.realpath(folder), names, texts)

@@ -56,5 +56,6 @@ def _found(here: Path) -> Path:
             if (folder / name).is_file():
                 return (folder / name).resolve()
     raise MissingFile(
-        f"there is no shoal.yaml in {here} or above it", hint="Go to your app's folder, or name the file with -f."
+        f"there is no shoal.yaml in {here} or above it",
+        hint="Go to your app's folder, or name the file with -f; `shoal init` writes a first one.",
     )

@@ -31,6 +31,7 @@ GROUPS = {
         "cp": "copy files between an instance and here",
     },
     "look before": {
+        "init": "write a first shoal.yaml, or a whole app",
         "config": "the file as shoal understands it",
         "plan": "what `up` would do",
         "doctor": "what this machine has and lacks",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
 from shoal.model.workload import Step
-from shoal.stacks.java_pom import boots, derived, prepared_ahead
+from shoal.stacks.java_pom import boots, dependencies, derived, prepared_ahead
 from shoal.stacks.ports import port_env
 from shoal.stacks.source import Source
 from shoal.stacks.stack import HERE, OUR_FOLDER, Launch, Stack, Train, search_path, words
@@ -58,6 +58,9 @@ class Java(Stack):
         record = words(*_flags(source), _trust(), concat("-XX:AOTCacheOutput=", HERE, f"/{CACHE}.new"))
         cached = concat(_options(source), '"-XX:AOTCache=', HERE, f'/{CACHE}"\n')
         return Train(_run(source, record), _env(service), f"{CACHE}.new", CACHE, {ARGUMENTS: cached})
+
+    def packages(self, source: Source) -> frozenset[str]:
+        return dependencies(source.texts.get("pom.xml", ""))
 
 
 def _run(source: Source, options: tuple[Value, ...]) -> tuple[Value, ...]:

@@ -39,6 +39,16 @@ def prepared_ahead(pom: str) -> bool:
     return "process-aot" in pom
 
 
+def dependencies(pom: str) -> frozenset[str]:
+    """The artifacts that it depends on, but for tests; nothing, if it can't be read."""
+    try:
+        found = _parsed(pom).findall("{*}dependencies/{*}dependency")
+    except FileError:
+        return frozenset()
+    kept = [each for each in found if (each.findtext("{*}scope") or "").strip() != "test"]
+    return frozenset((each.findtext("{*}artifactId") or "").strip() for each in kept)
+
+
 def _parsed(pom: str) -> ET.Element:
     try:
         return ET.fromstring(pom)

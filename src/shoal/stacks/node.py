@@ -50,6 +50,15 @@ class Node(Stack):
         extra, command = _start(service, source)
         return Launch(command, env | extra, HERE)
 
+    def packages(self, source: Source) -> frozenset[str]:
+        found = _package(source).get("dependencies")
+        return frozenset(found) if isinstance(found, dict) else frozenset()
+
+    def migrate(self, source: Source) -> tuple[str, ...]:
+        if source.has("prisma/schema.prisma"):
+            return ("prisma", "migrate", "deploy")
+        return ("knex", "migrate:latest") if source.has("knexfile.js") else ()
+
 
 def npm(*args: str) -> tuple[Value, ...]:
     """npm on the pinned node, whatever `node` the machine has."""

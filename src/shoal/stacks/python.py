@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from typing import Any
 
@@ -15,6 +16,8 @@ from shoal.stacks.stack import HERE, Launch, Stack, search_path, words
 
 VENV = ".venv"
 MARKS = ("pyproject.toml", "requirements.txt", "uv.lock")
+
+_REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
 
 
 class Python(Stack):
@@ -40,6 +43,19 @@ class Python(Stack):
         venv = concat(HERE, f"/{VENV}")
         command = service.command or entry(service, source, concat(venv, "/bin/"))
         return Launch(command, _env(service, source, venv), HERE)
+
+    def packages(self, source: Source) -> frozenset[str]:
+        lines = source.texts.get("requirements.txt", "").splitlines()
+        lines += [str(line) for line in project(source).get("project", {}).get("dependencies", ())]
+        found = (_REQUIREMENT.match(line) for line in lines)
+        return frozenset(re.sub(r"[-_.]+", "-", match[1]).lower() for match in found if match)
+
+    def migrate(self, source: Source) -> tuple[str, ...]:
+        if "flask-migrate" in self.packages(source) and any(n.startswith("migrations/") for n in source.names):
+            return ("flask", "db", "upgrade")
+        if source.has("alembic.ini"):
+            return ("alembic", "upgrade", "head")
+        return ("python", "manage.py", "migrate") if source.has("manage.py") else ()
 
 
 def project(source: Source) -> dict[str, Any]:

@@ -81,6 +81,14 @@ class Stack(ABC):
         """The training run, for stacks that gain by one."""
         return None
 
+    def packages(self, source: Source) -> frozenset[str]:
+        """Names of the packages that it depends on, as far as they can be read: for `shoal init`."""
+        return frozenset()
+
+    def migrate(self, source: Source) -> tuple[str, ...]:
+        """The command that brings its database up to date, where one is evident: for `shoal init`."""
+        return ()
+
     def artifact(
         self, owner: str, source: Source, recipe: Recipe = Recipe(), programs: Mapping[str, str] = {}
     ) -> Artifact | None:
