@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -26,7 +27,7 @@ from shoal.build.engines import program
 from shoal.build.on_path import on_path
 from shoal.build.runner import build
 from shoal.build.source import read_source
-from shoal.build.store import artifact_folder, is_built
+from shoal.build.store import artifact_folder, is_built, log_file
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
@@ -105,7 +106,8 @@ class Engine:
         self.environment = Environment(self.loop, self.driver, FileReleases(state), gather=gather, attach=attach)
         self.trainer = Trainer(self.environment, state, self._cache, self._elsewhere, self.loop.report)
         self.watcher = Watcher(self.environment, state, self.loop.report)
-        self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave, self.watcher.remember)
+        remember, build_log = self.watcher.remember, partial(log_file, self._cache)
+        self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave, remember, build_log)
 
     def _driver(self, state: Path, itself: Daemon | None) -> ProcessDriver:
         return ProcessDriver(

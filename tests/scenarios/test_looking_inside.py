@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from tests.scenarios import processes
-from tests.scenarios.app import SHOAL, App
+from tests.scenarios.app import App
 from tests.scenarios.conftest import Make
 from tests.scenarios.programs import WEB, WEB_FILES, shell, worker
+from tests.scenarios.terminal import Terminal
 
 CALLER = shell("caller", "echo calls; sleep 1000 & wait", "needs: [web]")
 BUILT = """\
@@ -119,28 +120,13 @@ def test_version_names_the_engines(web: App) -> None:
 
 
 def test_stats_on_a_terminal_goes_on_and_leaves_the_cursor_at_the_end(web: App) -> None:
-    master, slave = os.openpty()
-    process = subprocess.Popen(
-        [SHOAL, "stats", "web"], cwd=web.folder, env=web.env | {"TERM": "xterm"}, stdin=slave, stdout=slave
-    )
-    os.close(slave)
-    seen = b""
-    try:
-        while b"web-1-" not in seen:
-            seen += os.read(master, 4096)
+    with Terminal(web, "stats", "web") as terminal:
+        terminal.until("web-1-")
         web.ok("restart", "web")  # something to show
-        while seen.count(b"web-1-") < 2:
-            seen += os.read(master, 4096)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(10) == -signal.SIGINT
-        while not seen.endswith(b"\x1b[?25h"):
-            seen += os.read(master, 4096)
-    finally:
-        process.kill()
-        process.wait()
-        os.close(master)
-    assert seen.startswith(b"\x1b[?25l")
-    assert b"\x1b[3A" in seen, "drawn over"
+        terminal.until("\033[3A")  # drawn over
+        terminal.press("\x03")
+        assert terminal.ends() == -signal.SIGINT
+    assert terminal.seen.startswith("\033[?25l") and terminal.seen.endswith("\033[?25h")
 
 
 # Apps of their own

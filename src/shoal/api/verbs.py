@@ -15,6 +15,7 @@ from shoal.api.developing import Developing
 from shoal.api.inspecting import Inspecting, gateway_url
 from shoal.api.rows import row
 from shoal.api.server import Verb
+from shoal.api.telling import picture, telling
 from shoal.control.environment import Environment, restarted, scaled, started, stopped
 from shoal.control.journal import Journal
 from shoal.control.why import why
@@ -27,9 +28,9 @@ Request = Mapping[str, Any]
 
 
 class Verbs:
-    """`remember` keeps the variables of whoever wants edits followed. `leave` ends the daemon (True: for good, False:
-    to be followed by another). With a `problem` that keeps the daemon from its work, whoever asks is told, and it
-    ends; what runs goes on."""
+    """`remember` keeps the variables of whoever wants edits followed; `build_log` is where an artifact's steps write.
+    `leave` ends the daemon (True: for good, False: to be followed by another). With a `problem` that keeps the daemon
+    from its work, whoever asks is told, and it ends; what runs goes on."""
 
     def __init__(
         self,
@@ -38,9 +39,10 @@ class Verbs:
         journal: Journal,
         leave: Callable[[bool], None],
         remember: Callable[[Mapping[str, str]], None],
+        build_log: Callable[[str], Path],
     ) -> None:
         self._environment, self._driver, self._journal, self._leave = environment, driver, journal, leave
-        self._remember = remember
+        self._remember, self._build_log = remember, build_log
         self._changing = asyncio.Lock()
         self.problem: ShoalError | None = None
 
@@ -86,7 +88,7 @@ class Verbs:
         """Events as they come, until all is `started`, `ready` or for ever; then how everything stands."""
         reached = asyncio.create_task(self._reached(request.get("until", "ready")))
         try:
-            async for item in self._telling(reached):
+            async for item in self._telling(reached, request):
                 yield item
             yield self._standings()
         finally:
@@ -112,7 +114,7 @@ class Verbs:
     async def down(self, request: Request) -> AsyncIterator[Any]:
         async with self._changing:
             # It goes on even if who asked hangs up.
-            async for item in self._telling(asyncio.create_task(self._environment.down())):
+            async for item in self._telling(asyncio.create_task(self._environment.down()), request):
                 yield item
             if request.get("volumes"):
                 await self._driver.drop_data()
@@ -140,20 +142,13 @@ class Verbs:
         mine = {w.name for w in self._environment.loop.desired.workloads if w.owner in owners}
         return not any(i.alive and i.workload in mine for i in self._environment.loop.observed.instances)
 
-    async def _telling(self, task: asyncio.Task[None]) -> AsyncIterator[Any]:
-        """Events while some work goes on."""
-        queue, end = self._journal.listen()
-        try:
-            while not (task.done() and queue.empty()):
-                getter = asyncio.create_task(queue.get())
-                await asyncio.wait((getter, task), return_when=asyncio.FIRST_COMPLETED)
-                if getter.done():
-                    yield {"event": msgspec.to_builtins(getter.result())}
-                else:
-                    getter.cancel()
-            await task
-        finally:
-            end()
+    def _telling(self, task: asyncio.Task[None], request: Request) -> AsyncIterator[Any]:
+        """Events while some work goes on; `every` so many seconds also how far everything is."""
+        return telling(task, self._journal, self._picture, float(request.get("every", 0.0)))
+
+    def _picture(self) -> list[dict[str, Any]]:
+        loop = self._environment.loop
+        return picture(loop.desired, loop.observed, self._driver, self._build_log)
 
     async def ps(self, request: Request) -> AsyncIterator[Any]:
         observed = self._environment.loop.observed

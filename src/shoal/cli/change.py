@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from argparse import Namespace
+from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from shoal.cli.output import event, progress
 from shoal.cli.place import place
-from shoal.errors import StartFailed
+from shoal.cli.telling import telling
+
+
+def quiet_argument(parser: ArgumentParser) -> None:
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
 def change(options: Namespace, how: str, services: list[str], **fields: Any) -> int:
+    """Raises the first error of what failed of these services."""
+    from shoal.cli.verdict import problems
+
     client = place(options).client()
     client.ask("change", how=how, services=services, **fields)
-    for kind, value in client.stream("follow", until="ready"):
-        if kind == "item":
-            progress(event(value["event"]))
-        else:
-            _judge(value["standings"], services)
+    standings: list[dict[str, Any]] = []
+    with telling(quiet=options.quiet) as going:
+        for kind, value in client.stream("follow", until="ready", every=going.every):
+            if kind == "item":
+                going.tell(value)
+            else:
+                standings = value["standings"]
+    for problem in problems(client, [s for s in standings if s["owner"] in services]):
+        raise problem
     return 0
-
-
-def _judge(standings: list[dict[str, Any]], services: list[str]) -> None:
-    for standing in standings:
-        if standing["owner"] in services and standing["state"] == "failed":
-            what = f"{standing['workload']}: {standing['why']}"
-            raise StartFailed(what, hint=f"Next: shoal why {standing['owner']}")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
-from shoal.cli.output import event, progress
+from shoal.cli.output import progress
 from shoal.cli.place import Place, place
+from shoal.cli.telling import ENDS, telling
 from shoal.errors import NotRunning, Refused
 
 EXAMPLE = "shoal down -v"
@@ -15,6 +16,7 @@ EXAMPLE = "shoal down -v"
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("-v", "--volumes", action="store_true", help="drop the data too (asks first)")
     parser.add_argument("-y", "--yes", action="store_true", help="with -v: don't ask")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
 
 
 def run(options: Namespace) -> int:
@@ -23,27 +25,30 @@ def run(options: Namespace) -> int:
     if options.volumes and not options.yes:
         _confirm(at)
     if not state.is_dir():
-        progress("nothing runs, and nothing is kept")
+        if not options.quiet:
+            progress("nothing runs, and nothing is kept")
         return 0
-    return _down(at, options.volumes)
+    _down(at, options.volumes, options.quiet)
+    if not options.quiet:
+        progress("the data is gone" if options.volumes else "stopped; the data is kept (shoal down -v drops it)")
+    return 0
 
 
-def _down(at: Place, volumes: bool) -> int:
+def _down(at: Place, volumes: bool, quiet: bool) -> None:
     from shoal.drivers.process.daemon import await_end, ensure_daemon
 
     client = at.client()
     if not client.alive():
         ensure_daemon(at.state(), client)
     try:
-        for kind, value in client.stream("down", volumes=volumes):
-            if kind == "item" and value["event"]["kind"] in ("stopped", "exited"):
-                progress(event(value["event"]))
+        with telling(quiet=quiet, only=ENDS) as going:
+            for kind, value in client.stream("down", volumes=volumes, every=going.every):
+                if kind == "item":
+                    going.tell(value)
     except NotRunning:
         # Another `down` was quicker; what counts is that it ended.
         pass
     await_end(at.state(), client)
-    progress("the data is gone" if volumes else "stopped; the data is kept (shoal down -v drops it)")
-    return 0
 
 
 def _confirm(at: Place) -> None:

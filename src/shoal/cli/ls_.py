@@ -57,9 +57,6 @@ def _asked(state: Path) -> dict[str, Any]:
     except ShoalError as problem:  # a daemon of another version, or one that can't work: say so, and go on
         return _at_rest(state) | {"state": problem.what}
     worst = next((word for word in WORST if word in found["states"]), "ready")
-    return {key: found[key] for key in ("folder", "url")} | _standing(
-        "down" if found["down"] else worst, found["since"]
-    )
     standing = _standing("down" if found["down"] else worst, found["since"])
     return {"folder": found["folder"], "url": found["url"], **standing}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from argparse import ArgumentParser, Namespace
 
-from shoal.cli.change import change
+from shoal.cli.change import change, quiet_argument
 from shoal.errors import UsageError
 
 EXAMPLE = "shoal scale users=3"
@@ -13,6 +13,7 @@ EXAMPLE = "shoal scale users=3"
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("counts", nargs="+", metavar="SERVICE=N")
+    quiet_argument(parser)
 
 
 def run(options: Namespace) -> int:

@@ -13,8 +13,9 @@ from typing import Any
 
 from shoal import __version__
 from shoal.api.client import Client
-from shoal.cli.output import event, progress
+from shoal.cli.output import progress
 from shoal.cli.place import Place
+from shoal.cli.telling import ENDS, telling
 from shoal.cli.times import deadline
 from shoal.errors import Interrupted, NotRunning, ShoalError
 
@@ -112,12 +113,12 @@ class Session:
 
     def follow(self, until: str, timeout: float | None = None) -> dict[str, Any]:
         """Tell events until all is `started` or `ready`; returns how everything stands."""
-        with self._waiting(), deadline(timeout, lambda: f"not ready within {timeout:g} s: {self._late()}"):
-            for kind, value in self.client.stream("follow", until=until):
+        late = deadline(timeout, lambda: f"not ready within {timeout:g} s: {self._late()}")
+        with telling(quiet=self.quiet) as going, self._waiting(), late:
+            for kind, value in self.client.stream("follow", until=until, every=going.every):
                 if kind == "done":
                     return dict(value)
-                if value["event"]["kind"] != "stopping":
-                    self._say(event(value["event"]))
+                going.tell(value)
         raise NotRunning("the daemon ended")
 
     def _say(self, text: str) -> None:
@@ -179,9 +180,10 @@ class Session:
         if not self._started_daemon and self._before is None:
             return
         try:
-            for kind, value in self.client.stream("interrupt", before=self._before or []):
-                if kind == "item" and value["event"]["kind"] in ("stopped", "exited"):
-                    self._say(event(value["event"]))
+            with telling(quiet=self.quiet, only=ENDS) as going:
+                for kind, value in self.client.stream("interrupt", before=self._before or [], every=going.every):
+                    if kind == "item":
+                        going.tell(value)
         except NotRunning:
             if self._before is not None:
                 progress("shoal: the daemon ended first; see: shoal ps, shoal down")

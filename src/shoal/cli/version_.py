@@ -25,6 +25,7 @@ def run(options: Namespace) -> int:
         as_json({"version": 1, "shoal": __version__, "python": platform.python_version(), "engines": engines})
         return 0
     data(f"shoal {__version__} on Python {platform.python_version()}")
+    data("engines, by the version of the package that brings them:")
     for name, key in ENGINES.items():
         data(f"  {name:<16} {engines[key] or 'missing'}")
     return 0

@@ -14,6 +14,8 @@ def transitions(before: Observed, after: Observed, now: float) -> list[Event]:
     known = {i.id: i for i in before.instances}
     out: list[Event] = []
     for instance in after.instances:
+        if instance.id.endswith("-refused"):
+            continue  # an end without a beginning; whoever was refused has told it
         old = known.get(instance.id)
         if old is None or old.phase != instance.phase:
             out += _changes(old, instance, now)
