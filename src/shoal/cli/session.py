@@ -13,7 +13,7 @@ from typing import Any
 
 from shoal import __version__
 from shoal.api.client import Client
-from shoal.cli.output import progress
+from shoal.cli.output import event, progress
 from shoal.cli.place import Place
 from shoal.cli.telling import ENDS, telling
 from shoal.cli.times import deadline
