@@ -23,6 +23,7 @@ from shoal.api.server import Server
 from shoal.api.verbs import Verbs
 from shoal.backing import engine_of
 from shoal.build.cache import cache_folder
+from shoal.build.copies import read_copies
 from shoal.build.engines import program
 from shoal.build.on_path import on_path
 from shoal.build.runner import build
@@ -64,7 +65,9 @@ def gather(app: App) -> Inputs:
     folders = {(s.path, s.recipe.ignore) for s in app.services} | {(b.path, b.recipe.ignore) for b in app.builds}
     sources = {folder_key(path, ignore): read_source(folder / path, ignore) for path, ignore in sorted(folders)}
     contents = {name: _text(app, folder / name) for b in app.backing for name in engine_of(b).files(b.engine)}
-    return Inputs(sources, contents, programs={name: on_path(name) for name in sorted(programs(app))})
+    copied = sorted({file.source for s in app.services for file in s.files if file.source})
+    copies = {name: read_copies(folder / name) for name in copied}
+    return Inputs(sources, contents, programs={name: on_path(name) for name in sorted(programs(app))}, copies=copies)
 
 
 def _text(app: App, path: Path) -> str:

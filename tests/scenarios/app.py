@@ -190,6 +190,10 @@ class App:
         """Everything that runs because of this app."""
         return processes.of_state(self._own, self.states())
 
+    def address(self, service: str, variable: str) -> str:
+        """What a running instance was handed in a variable."""
+        return self.ok("exec", service, "printenv", variable).out.strip()
+
     # Its door
 
     @property

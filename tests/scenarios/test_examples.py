@@ -36,3 +36,16 @@ def test_probes(example: Example) -> None:
     probes.wait_until(lambda: probes.standing("importer")["state"] == "unready")
     said = "importer is unready: `python3` ended with exit code 1: no round lately"
     assert said in probes.ok("why", "importer").out
+
+
+def test_files(example: Example) -> None:
+    files = example("files")
+    files.up()
+    assert files.get()[1] == f"Guten Tag for 5 $, from {files.address('api', 'STORE_URL')}; the key has 32 letters\n"
+    api, store = files.pid("api"), files.pid("store")
+    (files.folder / "conf/app.json").write_text('{"language": "en"}')
+    files.up()
+    assert "Good day for 5 $" in files.get()[1]
+    assert files.pid("api") != api
+    assert files.pid("store") == store
+    assert not (files.folder / "api/config").exists()

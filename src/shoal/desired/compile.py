@@ -9,6 +9,7 @@ import msgspec
 from shoal.backing import Consumer, engine_of
 from shoal.desired.bind import Bindings, bind, resolve
 from shoal.desired.builds import Placed, placed, shared_builds
+from shoal.desired.files import files_of
 from shoal.desired.graph import closure
 from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
@@ -57,7 +58,9 @@ def _service(
 ) -> _Part:
     where = placed(app, service, inputs, shared)
     bindings, launch, layers = _bound(app, service, names, where, shared)
+    files = files_of(app, service, bindings, inputs.copies)
     main = _workload(app, service, bindings, launch, merged(layers), where.artifact)
+    main = msgspec.structs.replace(main, files=files.written, copies=files.copied)
     workloads = (*_migration(app, service, bindings, main), main)
     return _Part(workloads, bindings.edges, (where.artifact,) if where.artifact else ())
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import msgspec
 
 from shoal.model.observed import Endpoint
+from shoal.model.workload import Copy
 from shoal.stacks import Source
 
 
 class Inputs(msgspec.Struct, frozen=True):
     """What stands in each folder that is built or run (by `folder_key`) with its digest; the text of files that backing
-    services name; keyed digests of secrets; programs on PATH that builds run, with what tells their versions apart; and
-    where the gateway will listen, if a build asks for it."""
+    services name; keyed digests of secrets; programs on PATH that builds run, with what tells their versions apart;
+    where the gateway will listen, if a build asks for it; and what `files` copies (relative path -> content)."""
 
     sources: dict[str, Source] = {}
     contents: dict[str, str] = {}
     secrets: dict[str, str] = {}
     programs: dict[str, str] = {}
     gateway: Endpoint | None = None
+    copies: dict[str, dict[str, Copy]] = {}
 
 
 def folder_key(path: str, ignore: tuple[str, ...]) -> str:

@@ -1,29 +1,61 @@
 """Revision: a hash of what a workload is, taken before any address is known.
 
 The canonical form (version 1) is the JSON of the workload, keys sorted, without `replicas`, `nonce` and `revision`,
-with the keyed digests of the declared secrets it refers to.
+with the keyed digests of the declared secrets it refers to. A field that came later counts only where it says
+something: so a new shoal with new keys finds the revisions of what runs as they were, and restarts nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
+from shoal.model.app import Port, Probe
 from shoal.model.values import Ref
 from shoal.model.workload import Workload
 
 VERSION = "1"
+
+WORKLOAD = """name kind owner command env files cwd ports stable_ports artifact probes restart stop replicas after data
+unprivileged once_per when nonce revision"""
+FIRST = {
+    Workload: frozenset(WORKLOAD.split()),
+    Probe: frozenset(["kind", "port", "path", "every", "timeout", "failures", "grace", "send", "expect"]),
+    Port: frozenset(["name", "protocol", "env"]),
+}
+"""The fields of version 1, of the nouns that have got more."""
 
 
 def revised(workload: Workload, secrets: Mapping[str, str]) -> Workload:
     """The workload with its revision filled in. `secrets`: name -> keyed digest of its content."""
     bare = msgspec.structs.replace(workload, replicas=1, nonce="", revision="")
     used = {ref.name for ref in _references(workload)} & set(secrets)
-    body = msgspec.json.encode(bare, order="sorted") + msgspec.json.encode({n: secrets[n] for n in sorted(used)})
+    body = msgspec.json.encode(_canonical(bare), order="sorted") + msgspec.json.encode(
+        {n: secrets[n] for n in sorted(used)}
+    )
     digest = blake2b(body, digest_size=6, person=b"shoal-" + VERSION.encode()).hexdigest()
     return msgspec.structs.replace(workload, revision=digest)
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, msgspec.Struct):
+        return {field.name: _canonical(getattr(value, field.name)) for field in _told(value)}
+    if isinstance(value, dict):
+        return {key: _canonical(item) for key, item in value.items()}
+    return [_canonical(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _told(noun: msgspec.Struct) -> list[msgspec.structs.FieldInfo]:
+    fields = msgspec.structs.fields(type(noun))
+    first = FIRST.get(type(noun))
+    return [f for f in fields if first is None or f.name in first or getattr(noun, f.name) != _default(f)]
+
+
+def _default(field: msgspec.structs.FieldInfo) -> Any:
+    return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
 
 
 def _references(workload: Workload) -> list[Ref]:

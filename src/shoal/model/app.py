@@ -123,6 +123,15 @@ class SharedBuild(msgspec.Struct, frozen=True):
     recipe: Recipe = Recipe()
 
 
+class File(msgspec.Struct, frozen=True):
+    """A configuration file at `path`, below the instance's folder of files (`./path`: below its working folder), of
+    mode 0600. Either `content`, or copied from `source`, a file or a folder of the app."""
+
+    path: str
+    content: Value | None = None
+    source: str = ""
+
+
 class Service(msgspec.Struct, frozen=True):
     """User code. With `kind` "job" it runs to its end once; `when` says whether `up` runs it.
 
@@ -142,6 +151,7 @@ class Service(msgspec.Struct, frozen=True):
     environment: dict[str, Value] = {}
     working_dir: str = ""
     ports: tuple[Port, ...] | None = None
+    files: tuple[File, ...] = ()
     needs: tuple[Need, ...] = ()
     probes: Probes = Probes()
     restart: Restart = Restart()

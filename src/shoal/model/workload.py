@@ -18,12 +18,21 @@ class After(msgspec.Struct, frozen=True):
     until: Literal["ready", "done"] = "ready"
 
 
+class Copy(msgspec.Struct, frozen=True):
+    """The content of a file, as it is."""
+
+    data: bytes
+    executable: bool = False
+
+
 class Workload(msgspec.Struct, frozen=True):
     """What to run and how to look after it.
 
     name          unique in the environment (`users`, `users-db`, `users-db.provision`, `mesh`)
     owner         the name in the file that it belongs to (`users-db` for `users-db.provision`)
-    files         relative path -> content: written, mode 0600, under `${self:files}` before the start
+    files         relative path -> content: written, mode 0600, under `${self:files}` before the start; `./path` is
+                  below its working folder, which is then a view of the original, the instance's own
+    copies        the same for what is copied as it is
     data          name of a data folder it uses; jobs may share a backing service's
     stable_ports  its ports are its address: allotted once, recorded, the same after every restart
     unprivileged  must not run as root (Postgres refuses to)
@@ -39,6 +48,7 @@ class Workload(msgspec.Struct, frozen=True):
     command: tuple[Value, ...] = ()
     env: dict[str, Value] = {}
     files: dict[str, Value] = {}
+    copies: dict[str, Copy] = {}
     cwd: Value = Value()
     ports: tuple[Port, ...] = ()
     stable_ports: bool = False

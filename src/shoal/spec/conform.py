@@ -68,7 +68,7 @@ def _struct(node: Table, model: type[Model], path: Path, report: Report) -> Mode
         if key.required and key.name not in given:
             report.add(WrongType, path, f"`{key.name}` is missing", node.place, f"expected {expected(key.hint)}")
             given[key.name] = _blank(key.hint)
-    return model(**given)
+    return model(**{known[name].field: value for name, value in given.items()})
 
 
 def _unknown(name: str, model: type[msgspec.Struct], node: Table, path: Path, report: Report) -> None:
@@ -102,7 +102,13 @@ def _misfit(node: Scalar, hint: Any, path: Path, report: Report) -> None:
     if node.parts is None:
         return _wrong(node, hint, path, report)
     what = f"a reference can't stand here: {quote(node.text)}"
-    report.add(UnknownReference, path, what, node.place, "only in environment, commands, args and migrate")
+    report.add(
+        UnknownReference,
+        path,
+        what,
+        node.place,
+        "only in environment, commands, args, migrate and the content of files",
+    )
     return None
 
 
@@ -172,5 +178,5 @@ def _blank(hint: Any) -> Any:
     if base(kind) is Literal:
         return _choices(kind)[0]
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return kind(**{key.name: _blank(key.hint) for key in keys(kind).values() if key.required})
+        return kind(**{key.field: _blank(key.hint) for key in keys(kind).values() if key.required})
     return None if kind is Any else base(kind)()

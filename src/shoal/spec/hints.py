@@ -39,9 +39,10 @@ class Hint(NamedTuple):
 
 
 class Key(NamedTuple):
-    """One key of a model."""
+    """One key of a model; `field` is what the model calls it."""
 
     name: str
+    field: str
     hint: Any
     default: Any
     factory: Any
@@ -74,7 +75,9 @@ def base(option: Any) -> Any:
 def keys(model: type[msgspec.Struct]) -> dict[str, Key]:
     """The keys of a model, in its order."""
     return {
-        field.encode_name: Key(field.encode_name, field.type, field.default, field.default_factory, field.required)
+        field.encode_name: Key(
+            field.encode_name, field.name, field.type, field.default, field.default_factory, field.required
+        )
         for field in msgspec.structs.fields(model)
     }
 

@@ -16,7 +16,7 @@ from shoal.spec.tree import Items, Path, Scalar, find
 from shoal.spec.words import quote, suggestion
 
 SERVICE = ("url", "host", "port")
-SELF = ("port", "host", "instance", "index")
+SELF = ("port", "host", "instance", "index", "files")
 ENGINES = {
     "postgres": ("host", "port", "username", "password", "database", "uri", "jdbc_url"),
     "nats": ("host", "port", "username", "password", "uri"),

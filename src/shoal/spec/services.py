@@ -12,6 +12,7 @@ from shoal.model.app import Probes, Service, Stop
 from shoal.spec.builds import build_of, path_of
 from shoal.spec.commands import environment_of, words_of
 from shoal.spec.facts import Facts
+from shoal.spec.files import files_of
 from shoal.spec.health import probes_of, restart_of, stop_of
 from shoal.spec.models import JobEntry, ServiceEntry, Work
 from shoal.spec.needs import needs_of
@@ -66,6 +67,7 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
         "args": words_of(entry.args, (*path, "args"), caller, facts),
         "environment": environment_of(entry.environment, (*path, "environment"), caller, facts),
         "working_dir": entry.working_dir,
+        "files": files_of(entry.files, (*path, "files"), caller, facts),
         "needs": caller.needs,
         "restart": restart_of(entry.restart, path[0].removesuffix("s"), (*path, "restart"), facts),  # type: ignore[union-attr]
         "stop": Stop() if entry.stop is UNSET else stop_of(entry.stop, (*path, "stop"), facts),

@@ -13,7 +13,7 @@ from shoal.desired.revision import revised
 from shoal.model.app import EdgePolicy, Need, Port, Probe, Probes, Stop
 from shoal.model.release import Overrides
 from shoal.model.values import Ref, Value, address, concat, program, secret
-from shoal.model.workload import After, Workload
+from shoal.model.workload import After, Copy, Workload
 from tests.unit.desired.apps import DB, app, desired, service, workload
 
 API = Workload(
@@ -116,3 +116,19 @@ def test_a_new_consumer_of_a_database_does_not_restart_the_database() -> None:
     before, after = desired(app(DB, service("api", "db"))), desired(app(DB, service("api", "db"), service("web", "db")))
     assert workload(before, "db").revision == workload(after, "db").revision
     assert workload(before, "db.provision").revision != workload(after, "db.provision").revision
+
+
+def test_it_is_the_first_versions_where_nothing_of_a_later_one_is_said() -> None:
+    """Made by version 0.1.0: new fields must not show."""
+    probes = Probes(ready=Probe("http", path="/ready"))
+    like = Workload(name="w", kind="service", command=(concat("run"),), ports=(Port(),), probes=probes)
+    assert revised(like, {}).revision == "e606a852bc49"
+
+
+@pytest.mark.parametrize("later", [
+    {"copies": {"x": Copy(b"")}},
+    {"probes": Probes(ready=Probe("exec", command=(concat("check"),)))},
+    {"probes": Probes(ready=Probe("log", pattern="x"))},
+])  # fmt: skip
+def test_what_came_later_counts_where_it_is_said(later: dict[str, Any]) -> None:
+    assert revision(**later) != revision()

@@ -6,12 +6,14 @@ import os
 from pathlib import Path
 
 
-def write(path: Path, text: str, *, mode: int = 0o600, lasting: bool = False, through: Path | None = None) -> None:
+def write(
+    path: Path, content: str | bytes, *, mode: int = 0o600, lasting: bool = False, through: Path | None = None
+) -> None:
     """Writes a temporary file in `through` (default: beside it) and renames it. `lasting` also survives a power cut."""
     temporary = (through or path.parent) / f".{path.name}.{os.getpid()}"
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
         if lasting:
             file.flush()
             os.fsync(descriptor)

@@ -171,7 +171,8 @@ class ProcessDriver:
         if workload.kind == "mesh":
             self._prepare_mesh()
         scratch = self.state.instances / instance.id / "scratch"
-        place = Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints)
+        view = self.state.view(instance.id)
+        place = Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints, view)
         request = order(workload, instance, Rendering(workload, place, self._sources), self._base, self.state, log)
         try:
             answer = await self._keeper.ask(request)
@@ -330,9 +331,10 @@ class ProcessDriver:
         name = f"{workload.name}-run"
         scratch = self.state.run / workload.name
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        place = Place(name, 0, self.state.files / name, scratch, endpoints or self._addressing.anywhere(workload))
+        listens = endpoints or self._addressing.anywhere(workload)
+        place = Place(name, 0, self.state.files / name, scratch, listens, self.state.view(name))
         rendering = Rendering(workload, place, self._sources)
-        write_files(rendering, place.files)
+        write_files(rendering, place.files, place.view)
         env = self._base.env(workload, rendering)
         return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()))
 

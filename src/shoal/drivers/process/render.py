@@ -11,7 +11,7 @@ from shoal.drivers.process.ports import HOST
 from shoal.errors import DriverFailed
 from shoal.model.observed import Endpoint
 from shoal.model.values import Ref
-from shoal.model.workload import Workload
+from shoal.model.workload import Copy, Workload
 
 
 class Sources(msgspec.Struct, frozen=True):
@@ -26,13 +26,15 @@ class Sources(msgspec.Struct, frozen=True):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Where one instance runs: `files` holds its rendered files, `scratch` is for what it writes."""
+    """Where one instance runs: `files` holds its rendered files, `scratch` is for what it writes,
+    `view` is its working folder if files are placed in that."""
 
     instance: str
     index: int
     files: Path
     scratch: Path
     endpoints: Mapping[str, Endpoint] = {}
+    view: Path = Path()
 
 
 class Rendering:
@@ -58,6 +60,14 @@ class Rendering:
         return found
 
     def cwd(self) -> Path:
+        """Where it runs: in a view of its working folder if files are placed there, else in that itself."""
+        return self._place.view if self.placed() else self.home()
+
+    def placed(self) -> list[str]:
+        """Paths of files below the working folder."""
+        return [name.removeprefix("./") for name in (*self._workload.files, *self._workload.copies) if _placed(name)]
+
+    def home(self) -> Path:
         """The working folder: as the workload says (relative: in the artifact), else the artifact, else its own."""
         workload = self._workload
         if workload.kind == "mesh" and not workload.cwd.parts:
@@ -65,15 +75,17 @@ class Rendering:
         home = self._sources.artifact(workload.artifact) if workload.artifact else self._place.scratch
         return home / workload.cwd.render(self.resolve)
 
-    def files(self) -> dict[Path, str]:
-        """Absolute path -> content. Raises DriverFailed for a path that leaves the instance's folder."""
-        found = {}
-        for name, content in self._workload.files.items():
-            path = self._place.files / name
-            if ".." in Path(name).parts or not path.is_relative_to(self._place.files):
-                raise DriverFailed(f"{self._workload.name}: the file {name!r} lies outside its folder")
-            found[path] = content.render(self.resolve)
-        return found
+    def files(self) -> dict[Path, Copy]:
+        """Absolute path -> content. Raises DriverFailed for a path that leaves the instance's folders."""
+        rendered = {name: Copy(value.render(self.resolve).encode()) for name, value in self._workload.files.items()}
+        return {self._path(name): copy for name, copy in (rendered | self._workload.copies).items()}
+
+    def _path(self, name: str) -> Path:
+        folder = self._place.view if _placed(name) else self._place.files
+        path = folder / name
+        if ".." in Path(name).parts or not path.is_relative_to(folder):
+            raise DriverFailed(f"{self._workload.name}: the file {name!r} lies outside its folder")
+        return path
 
     def resolve(self, ref: Ref) -> str:
         """Raises DriverFailed for a reference that means nothing here, ToolMissing for a program that isn't there."""
@@ -119,6 +131,10 @@ class Rendering:
         if endpoint is None:
             raise DriverFailed(f"{self._workload.name} has no port {name!r}")
         return endpoint
+
+
+def _placed(name: str) -> bool:
+    return name.startswith("./")
 
 
 def _part(endpoint: Endpoint, ref: Ref) -> str:

@@ -13,6 +13,7 @@ from shoal.drivers.process.census import MARKER, REALM
 from shoal.drivers.process.environment import markers
 from shoal.drivers.process.render import Rendering
 from shoal.drivers.process.state import State
+from shoal.drivers.process.view import look_like
 from shoal.errors import DriverFailed, ShoalError, StartFailed, ToolMissing
 from shoal.model.observed import Instance
 from shoal.model.workload import Workload
@@ -40,7 +41,7 @@ def order(
         raise DriverFailed(f"{workload.name} has no command")
     scratch = state.instances / instance.id / "scratch"
     scratch.mkdir(mode=0o700)
-    folders = [str(scratch), *write_files(rendering, state.files / instance.id)]
+    folders = [str(scratch), *write_files(rendering, state.files / instance.id, state.view(instance.id))]
     if workload.data:
         folders.append(str(state.data_folder(workload.data)))
     return {
@@ -58,13 +59,16 @@ def order(
     }
 
 
-def write_files(rendering: Rendering, folder: Path) -> Sequence[str]:
-    """The workload's files, for its owner only; the folder they lie in."""
+def write_files(rendering: Rendering, folder: Path, view: Path) -> Sequence[str]:
+    """The workload's files, for its owner only; the folders they lie in."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    for path, content in rendering.files().items():
+    placed = rendering.placed()
+    if placed:
+        look_like(rendering.home(), view, placed)
+    for path, copy in rendering.files().items():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        atomic.write(path, content)
-    return [str(folder)]
+        atomic.write(path, copy.data, mode=0o700 if copy.executable else 0o600)
+    return [str(folder), str(view)] if placed else [str(folder)]
 
 
 def refusal(workload: Workload, order: dict[str, Any], error: dict[str, Any]) -> ShoalError:

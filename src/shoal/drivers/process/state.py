@@ -9,7 +9,8 @@
       instances/<id>/                   spec.json  identity.json  exit.json  scratch/
       logs/<workload>/<id>.log          with <id>.log.idx beside it
       data/<name>/                      with <name>.id, its incarnation, beside it
-      secrets/<name>                    0600; secrets/files/<id>/...: an instance's configuration files
+      secrets/<name>                    0600; secrets/files/<id>/...: an instance's configuration files,
+                                        secrets/files/<id>.view/: its working folder, if some of them lie in it
       ports.json                        allotted addresses
       release.json                      what is wanted
       run/<workload>/                   where commands run that are no instances; run/*.log: what probes' commands print
@@ -84,11 +85,15 @@ class State:
     def log(self, workload: str, instance: str) -> Path:
         return Path(f"{self.logs}/{workload}/{instance}.log")  # in one go: asked for each instance every second
 
+    def view(self, instance: str) -> Path:
+        """Its working folder, where files are placed in that: they may hold secrets."""
+        return self.files / f"{instance}.view"
+
     def records(self) -> list[records.Record]:
         return [records.read(folder) for folder in sorted(self.instances.glob("[!.]*"))]
 
     def forget(self, instance: str) -> None:
-        for folder in (self.instances / instance, self.files / instance):
+        for folder in (self.instances / instance, self.files / instance, self.view(instance)):
             shutil.rmtree(folder, ignore_errors=True)
 
     def data_folder(self, name: str) -> Path:

@@ -8,6 +8,7 @@ from shoal.spec.models.build import BuildEntry, Commands, SharedBuildEntry
 from shoal.spec.models.file import File, Overlay
 from shoal.spec.models.gateway import CorsEntry, GatewayEntry, RespondEntry, RouteEntry
 from shoal.spec.models.service import (
+    FileEntry,
     HealthEntry,
     NeedEntry,
     Needs,
@@ -28,6 +29,7 @@ __all__ = [
     "Commands",
     "CorsEntry",
     "File",
+    "FileEntry",
     "GatewayEntry",
     "HealthEntry",
     "JobEntry",

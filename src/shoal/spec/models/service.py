@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from shoal.model.app import Protocol
 from shoal.spec.models.base import Written
@@ -53,6 +53,17 @@ class NeedEntry(Written, frozen=True, kw_only=True):
 
 Needs = list[str | dict[str, NeedEntry | None]] | dict[str, NeedEntry | None]
 Words = list[Template] | Template
+
+
+class FileEntry(Written, frozen=True, kw_only=True):
+    """A configuration file: either `content` or `from`. Only its owner may read it."""
+
+    content: Annotated[
+        Template | UnsetType, Meta(description="Its text; variables, references and secrets are filled in.")
+    ] = UNSET
+    from_: Annotated[
+        str | UnsetType, Meta(description="A file, or a folder, of the app: copied as it is. Relative to this file.")
+    ] = field(name="from", default=UNSET)
 
 
 class ProbeEntry(Written, frozen=True, kw_only=True):

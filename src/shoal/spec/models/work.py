@@ -8,7 +8,16 @@ from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.base import Written
 from shoal.spec.models.build import BuildEntry, Stacks
-from shoal.spec.models.service import HealthEntry, Needs, OnePortEntry, PortEntry, RestartEntry, StopEntry, Words
+from shoal.spec.models.service import (
+    FileEntry,
+    HealthEntry,
+    Needs,
+    OnePortEntry,
+    PortEntry,
+    RestartEntry,
+    StopEntry,
+    Words,
+)
 from shoal.spec.scalars import Template
 
 
@@ -33,6 +42,10 @@ class Work(Written, frozen=True, kw_only=True):
         Meta(description="Variables, as a map or as a list of NAME=value. A name alone takes the caller's value."),
     ] = {}
     working_dir: Annotated[str, Meta(description="Where to run, relative to `path`.")] = ""
+    files: Annotated[
+        dict[str, FileEntry],
+        Meta(description="Configuration files, by path: below `${self.files}`, or (./path) below its working folder."),
+    ] = {}
     needs: Annotated[
         Needs,
         Meta(description="Services it calls, backing services and jobs it uses: their addresses arrive as variables."),
