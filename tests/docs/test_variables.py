@@ -9,7 +9,7 @@ import pytest
 from shoal.backing import ENGINES
 from shoal.desired import Inputs, compile
 from shoal.drivers.process.environment import INHERITED, markers
-from shoal.model.app import App, Backing, Engine, Nats, Need, Port, Postgres, Service
+from shoal.model.app import App, Backing, Engine, Mysql, Nats, Need, Port, Postgres, Rabbitmq, Redis, Service
 from shoal.model.values import concat
 from shoal.spec.references import ENGINES as PROPERTIES
 from shoal.spec.references import SELF, SERVICE
@@ -27,12 +27,27 @@ SOURCES = {
     "command": Source("/app"),
 }
 PORTS = (Port(), Port("management"))
-ENTRIES: dict[str, Engine] = {"db": Postgres(), "bus": Nats()}
+ENTRIES: dict[str, Engine] = {"db": Postgres(), "bus": Nats(), "cache": Redis(), "shop": Mysql(), "queue": Rabbitmq()}
+PREFIX = re.compile(f"^({'|'.join(['PEER', *(name.upper() for name in ENTRIES)])})_")
+TITLES = {
+    "postgres": "PostgreSQL",
+    "nats": "NATS",
+    "redis": "Redis",
+    "mysql": "MySQL and MariaDB",
+    "mariadb": "MySQL and MariaDB",
+    "rabbitmq": "RabbitMQ",
+}
+# The same names mean one or the other: a service that needs both gets neither.
+APART = (("db", "bus", "cache", "queue"), ("shop",))
 
 
 def given(stack: str) -> set[str]:
     """The variables of a service that needs one of everything."""
-    needs = (Need("peer"), *map(Need, ENTRIES))
+    return set().union(*(_given(stack, names) for names in APART))
+
+
+def _given(stack: str, names: tuple[str, ...]) -> set[str]:
+    needs = (Need("peer"), *map(Need, names))
     service = Service("me", stack=stack, path=stack, command=(concat("run"),), ports=PORTS, needs=needs)
     peer = Service("peer", stack="command", path="command", command=(concat("run"),), ports=PORTS)
     backing = tuple(Backing(name, engine) for name, engine in ENTRIES.items())
@@ -45,12 +60,12 @@ def given(stack: str) -> set[str]:
 @pytest.mark.parametrize("stack", STACKS)
 def test_every_variable_of_a_stack(stack: str) -> None:
     # The second port's own variable is shown as <PORT>_PORT.
-    written = {re.sub(r"^(PEER|DB|BUS)_", "<NAME>_", name) for name in given(stack)} - {"MANAGEMENT_PORT"}
+    written = {PREFIX.sub("<NAME>_", name) for name in given(stack)} - {"MANAGEMENT_PORT"}
     assert written - NAMED == set()
 
 
 def test_no_variable_is_made_up() -> None:
-    real = {re.sub(r"^(PEER|DB|BUS)_", "<NAME>_", name) for stack in STACKS for name in given(stack)}
+    real = {PREFIX.sub("<NAME>_", name) for stack in STACKS for name in given(stack)}
     real |= set(markers("realm", "workload", "instance")) | INHERITED
     real |= {"<PORT>_PORT", "USERS_URL", "VARIABLE", "NAME", "SHOAL_ENV"}
     mine = set(re.findall(r"^ +([A-Z_]+):", PAGE, re.MULTILINE))
@@ -59,14 +74,14 @@ def test_no_variable_is_made_up() -> None:
 
 @pytest.mark.parametrize("engine", PROPERTIES)
 def test_every_property_of_an_engine(engine: str) -> None:
-    title = {"postgres": "PostgreSQL", "nats": "NATS"}[engine]
-    section = PAGE.partition(f"### {title}\n")[2].partition("\n##")[0]
+    section = PAGE.partition(f"### {TITLES[engine]}\n")[2].partition("\n##")[0]
     cells = re.findall(r"^\|[^|]+\|([^|]+)\|", section, re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", " ".join(cells))) == set(PROPERTIES[engine])
 
 
 def test_every_engine_is_there() -> None:
-    assert len(ENGINES) == len(PROPERTIES) == len(ENTRIES)
+    assert {type(engine) for engine in ENTRIES.values()} == set(ENGINES)
+    assert set(TITLES) == set(PROPERTIES)
 
 
 def test_every_reference() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import signal
 from pathlib import Path
@@ -61,6 +62,19 @@ def listening() -> set[int]:
     """Ports that somebody listens on."""
     lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
     return {int(fields[1].rpartition(":")[2], 16) for fields in lines if fields[3] == "0A"}
+
+
+def hosts(pid: int) -> set[str]:
+    """The addresses on which this process listens."""
+    mine = {link.decode() for link in _links(pid) if link.startswith(b"socket:")}
+    lines = [line.split() for name in ("tcp", "tcp6") for line in Path("/proc/net", name).read_text().splitlines()[1:]]
+    return {_host(f[1].partition(":")[0]) for f in lines if f[3] == "0A" and f"socket:[{f[9]}]" in mine}
+
+
+def _host(hexed: str) -> str:
+    """The kernel writes words of four bytes, each backwards."""
+    words = [bytes.fromhex(hexed[n : n + 8])[::-1] for n in range(0, len(hexed), 8)]
+    return str(ipaddress.ip_address(b"".join(words)))
 
 
 def kill(*pids: int) -> None:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from shoal.backing.engine import BackingEngine, Consumer
+from shoal.backing.mysql import MysqlEngine
 from shoal.backing.nats import NatsEngine
 from shoal.backing.postgres import PostgresEngine
-from shoal.model.app import Backing, Nats, Postgres
+from shoal.backing.rabbitmq import RabbitmqEngine
+from shoal.backing.redis import RedisEngine
+from shoal.model.app import Backing, Mysql, Nats, Postgres, Rabbitmq, Redis
 
 ENGINES: dict[type, BackingEngine] = {
     Postgres: PostgresEngine(),
     Nats: NatsEngine(),
+    Redis: RedisEngine(),
+    Mysql: MysqlEngine(),
+    Rabbitmq: RabbitmqEngine(),
 }
 
 

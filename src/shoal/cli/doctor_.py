@@ -23,7 +23,8 @@ ENGINES = {
     "Node 24": "node",
     "uv": "uv",
 }
-EXTRAS = {"Caddy": "caddy"}
+# What only some apps need. MariaDB and RabbitMQ are the machine's own.
+EXTRAS = {"Caddy": "caddy", "Redis (Valkey)": "valkey-server", "MariaDB": "mariadbd", "RabbitMQ": "rabbitmq-server"}
 
 EXAMPLE = "shoal doctor"
 

@@ -35,8 +35,9 @@ async def _tcp(probe: Probe, endpoint: Endpoint) -> str:
     reader, writer = await asyncio.open_connection(*endpoint)
     try:
         writer.write(probe.send.encode("latin-1"))
-        got = await reader.read(len(probe.expect))
-        return "" if got == probe.expect.encode("latin-1") else "it accepts connections but isn't ready"
+        got = await _beginning(reader, probe.skip + len(probe.expect))
+        fits = got[probe.skip :] == probe.expect.encode("latin-1")
+        return "" if fits else "it accepts connections but isn't ready"
     finally:
         await _close(writer)
 
@@ -47,6 +48,14 @@ async def _accepts(endpoint: Endpoint) -> str:
         sock.setblocking(False)
         await asyncio.get_running_loop().sock_connect(sock, endpoint)
     return ""
+
+
+async def _beginning(reader: asyncio.StreamReader, length: int) -> bytes:
+    """As much of the first bytes as comes."""
+    try:
+        return await reader.readexactly(length)
+    except asyncio.IncompleteReadError as cut:
+        return cut.partial
 
 
 async def _http(probe: Probe, endpoint: Endpoint) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from difflib import get_close_matches
 
@@ -10,7 +11,7 @@ import msgspec
 from shoal.backing import Consumer, engine_of
 from shoal.desired.layer import Layer
 from shoal.errors import UnknownReference
-from shoal.model.app import App, Backing, Need, Protocol, Service
+from shoal.model.app import App, Need, Protocol, Service
 from shoal.model.values import Ref, Value, address, concat, own
 from shoal.model.workload import Artifact, Edge
 
@@ -34,6 +35,7 @@ def bind(
     known: dict[str, dict[str, Value]] = {"self": _self(ports[service.name]), "gateway": gateway_properties()}
     if builds:
         known["builds"] = {name: Value((Ref("artifact", built.key),)) for name, built in builds.items()}
+    ambiguous = _ambiguous(app, service, stack)
     layers: list[Layer] = []
     edges: list[Edge] = []
     for index, need in enumerate(service.needs):
@@ -41,7 +43,8 @@ def bind(
         values: dict[str, Value] = {}
         if backing is not None:
             known[need.name] = engine_of(backing).properties(backing, Consumer(service.name, need.database))
-            values = _named(need.name, known[need.name]) | _conventional(app, service, backing, known, stack)
+            usual = engine_of(backing).variables(known[need.name], stack)
+            values = _named(need.name, known[need.name]) | {k: v for k, v in usual.items() if k not in ambiguous}
         elif (peer := _service(app, need.name)) and peer.kind == "service":
             edge = _edge(service, need, peer, ports)
             edges.append(edge)
@@ -101,13 +104,13 @@ def _named(name: str, properties: Mapping[str, Value]) -> dict[str, Value]:
     return out
 
 
-def _conventional(
-    app: App, service: Service, backing: Backing, known: Mapping[str, Mapping[str, Value]], stack: str
-) -> dict[str, Value]:
-    """`DATABASE_URL` and the like, when only one need could be meant."""
-    engines = {b.name: type(b.engine) for b in app.backing}
-    same = [need for need in service.needs if engines.get(need.name) is type(backing.engine)]
-    return engine_of(backing).variables(known[backing.name], stack) if len(same) == 1 else {}
+def _ambiguous(app: App, service: Service, stack: str) -> frozenset[str]:
+    """`DATABASE_URL` and the like, if more than one need could be meant."""
+    backing = {b.name: b for b in app.backing}
+    needs = [(backing[n.name], Consumer(service.name, n.database)) for n in service.needs if n.name in backing]
+    given = [engine_of(one).variables(engine_of(one).properties(one, who), stack) for one, who in needs]
+    times = Counter(name for variables in given for name in variables)
+    return frozenset(name for name in times if times[name] > 1)
 
 
 def _edge(service: Service, need: Need, peer: Service, ports: Mapping[str, tuple[str, ...]]) -> Edge:

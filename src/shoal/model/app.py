@@ -35,7 +35,8 @@ class Probe(msgspec.Struct, frozen=True):
     log     a line that it has printed since its start matches the regular expression `pattern`
 
     `port` names a declared port (empty: the first). `grace` is how long a new instance may answer no
-    before that counts (a startup or readiness probe's only).
+    before that counts (a startup or readiness probe's only). Of what a server says after `send`, `skip` bytes are left
+    out (a length, say) before it is compared with `expect`.
     """
 
     kind: Literal["http", "tcp", "grpc", "exec", "log"]
@@ -47,6 +48,7 @@ class Probe(msgspec.Struct, frozen=True):
     grace: float = 60.0
     send: str = ""
     expect: str = ""
+    skip: int = 0
     service: str = ""
     command: tuple[Value, ...] = ()
     pattern: str = ""
@@ -187,7 +189,34 @@ class Nats(msgspec.Struct, frozen=True, tag="nats"):
     streams: tuple[Stream, ...] = ()
 
 
-Engine = Postgres | Nats
+class Redis(msgspec.Struct, frozen=True, tag="redis"):
+    """`version` empty: the one that comes with shoal. `max_memory` in bytes (0: no bound); beyond it keys go as
+    `evict` says. `init`: files of commands, run once on new data."""
+
+    version: str = ""
+    max_memory: int = 0
+    evict: str = "noeviction"
+    init: tuple[str, ...] = ()
+
+
+class Mysql(msgspec.Struct, frozen=True, tag="mysql"):
+    """MySQL's protocol and its SQL, or MariaDB's by name. `init`: SQL files run once on a new database."""
+
+    flavour: Literal["mysql", "mariadb"] = "mysql"
+    version: str = ""
+    database: str = ""
+    init: tuple[str, ...] = ()
+
+
+class Rabbitmq(msgspec.Struct, frozen=True, tag="rabbitmq"):
+    """`definitions`: files in RabbitMQ's own form, with queues, exchanges, bindings, policies to have."""
+
+    version: str = ""
+    vhost: str = "/"
+    definitions: tuple[str, ...] = ()
+
+
+Engine = Postgres | Nats | Redis | Mysql | Rabbitmq
 
 
 class Backing(msgspec.Struct, frozen=True):

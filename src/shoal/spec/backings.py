@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from msgspec import UNSET
 
 from shoal.errors import WrongType
-from shoal.model.app import Backing, Nats, Postgres, Secret, Stream
+from shoal.model.app import Backing, Engine, Mysql, Nats, Postgres, Rabbitmq, Redis, Secret, Stream
 from shoal.spec.facts import Facts
-from shoal.spec.models import BackingEntry, NatsEntry, PostgresEntry, SecretEntry, StreamEntry
+from shoal.spec.models import (
+    BackingEntry,
+    MysqlEntry,
+    NatsEntry,
+    PostgresEntry,
+    RabbitmqEntry,
+    RedisEntry,
+    SecretEntry,
+    StreamEntry,
+)
 from shoal.spec.references import ENGINES
 from shoal.spec.tree import Path
 from shoal.spec.words import quote
@@ -19,6 +29,8 @@ GENERATED = 32  # bytes
 # What needs no quoting anywhere: not in SQL, not in a URI, not in a stream's subject.
 _DATABASE = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,62}")
 _STREAM = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_VERSION = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){0,2}")
+_VHOST = re.compile(r"[A-Za-z0-9/_.-]{1,128}")
 _SUBJECT = re.compile(r"[^\s.*>]+|\*|>")
 
 
@@ -35,20 +47,77 @@ def _backing(name: str, entry: BackingEntry | str, path: Path, facts: Facts) -> 
     if len(named) != 1 and not facts.report.broken(path):
         hint = f"such as {{{named[0] if named else 'postgres'}: {{}}}}; there are: {', '.join(ENGINES)}"
         facts.problem(WrongType, path, f"expected one engine, got {len(named)}", hint)
-    if entry.nats is not UNSET:
-        return Backing(name, _nats(entry.nats or NatsEntry(), (*path, "nats"), facts))
-    if entry.postgres is not UNSET:
-        return Backing(name, _postgres(entry.postgres or PostgresEntry(), (*path, "postgres"), facts))
+    for key in named[:1]:
+        return Backing(name, _engine(key, getattr(entry, key), (*path, key), facts))
     return None
 
 
+def _engine(key: str, entry: object, path: Path, facts: Facts) -> Engine:
+    """`entry` None: no settings."""
+    match key:
+        case "postgres":
+            return _postgres(entry if isinstance(entry, PostgresEntry) else PostgresEntry(), path, facts)
+        case "nats":
+            return _nats(entry if isinstance(entry, NatsEntry) else NatsEntry(), path, facts)
+        case "redis":
+            return _redis(entry if isinstance(entry, RedisEntry) else RedisEntry(), path, facts)
+        case "rabbitmq":
+            return _rabbitmq(entry if isinstance(entry, RabbitmqEntry) else RabbitmqEntry(), path, facts)
+    return _mysql(
+        "mariadb" if key == "mariadb" else "mysql",
+        entry if isinstance(entry, MysqlEntry) else MysqlEntry(),
+        path,
+        facts,
+    )
+
+
 def _postgres(entry: PostgresEntry, path: Path, facts: Facts) -> Postgres:
-    for index, file in enumerate(entry.init):
-        facts.file_there((*path, "init", index), file)
-    if entry.database and not _DATABASE.fullmatch(entry.database):
-        what = f"{quote(entry.database)} is not a valid name of a database"
-        facts.problem(WrongType, (*path, "database"), what, "letters, digits, _ and -, 63 at most")
+    _check_files(entry.init, (*path, "init"), facts)
+    _check_database(entry.database, (*path, "database"), facts)
     return Postgres(entry.version, entry.database, tuple(entry.init))
+
+
+def _redis(entry: RedisEntry, path: Path, facts: Facts) -> Redis:
+    _check_version(entry.version, (*path, "version"), facts)
+    _check_files(entry.init, (*path, "init"), facts)
+    bound = 0 if entry.max_memory is UNSET else int(entry.max_memory)
+    if entry.evict != "noeviction" and not bound:
+        facts.problem_at_key(
+            WrongType, (*path, "evict"), "nothing is dropped without a bound", "add `max_memory: 64Mi`"
+        )
+    return Redis(entry.version, bound, entry.evict, tuple(entry.init))
+
+
+def _mysql(flavour: Literal["mysql", "mariadb"], entry: MysqlEntry, path: Path, facts: Facts) -> Mysql:
+    _check_version(entry.version, (*path, "version"), facts)
+    _check_files(entry.init, (*path, "init"), facts)
+    _check_database(entry.database, (*path, "database"), facts)
+    return Mysql(flavour, entry.version, entry.database, tuple(entry.init))
+
+
+def _rabbitmq(entry: RabbitmqEntry, path: Path, facts: Facts) -> Rabbitmq:
+    _check_version(entry.version, (*path, "version"), facts)
+    _check_files(entry.definitions, (*path, "definitions"), facts)
+    if not _VHOST.fullmatch(entry.vhost):
+        what = f"{quote(entry.vhost)} is not a valid name of a virtual host"
+        facts.problem(WrongType, (*path, "vhost"), what, "letters, digits, /, _, . and -")
+    return Rabbitmq(entry.version, entry.vhost, tuple(entry.definitions))
+
+
+def _check_version(version: str, path: Path, facts: Facts) -> None:
+    if version and not _VERSION.fullmatch(version):
+        facts.problem(WrongType, path, f"{quote(version)} is not a version", "such as 7, 7.2 or 7.2.4")
+
+
+def _check_files(files: list[str], path: Path, facts: Facts) -> None:
+    for index, file in enumerate(files):
+        facts.file_there((*path, index), file)
+
+
+def _check_database(database: str, path: Path, facts: Facts) -> None:
+    if database and not _DATABASE.fullmatch(database):
+        what = f"{quote(database)} is not a valid name of a database"
+        facts.problem(WrongType, path, what, "letters, digits, _ and -, 63 at most")
 
 
 def _nats(entry: NatsEntry, path: Path, facts: Facts) -> Nats:

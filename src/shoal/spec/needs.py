@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from msgspec import UNSET
@@ -11,7 +12,9 @@ from shoal.model.app import EdgePolicy, Need
 from shoal.spec.facts import WORDS, Facts
 from shoal.spec.models import NeedEntry, Needs
 from shoal.spec.ports import check_port
+from shoal.spec.references import engine_of
 from shoal.spec.tree import Path
+from shoal.spec.words import quote
 
 # Which keys mean something for which kind of thing.
 _MEANT = {
@@ -83,9 +86,21 @@ def _check_settings(one: Written, kind: str, facts: Facts) -> None:
     if job and job.when == "request":
         what = f"{one.name} runs on request only, so whatever waits for it would never start"
         facts.problem_at_key(WrongType, one.path, what, f"give jobs/{one.name} `when: up`")
-    nats = facts.file.backing.get(one.name) if one.entry.database else None
-    if nats is not None and not isinstance(nats, str) and nats.postgres is UNSET:
-        facts.problem_at_key(WrongType, (*one.path, "database"), f"{one.name} has no databases")
+    if one.entry.database and kind == "backing":
+        _check_database(one, facts)
+
+
+def _check_database(one: Written, facts: Facts) -> None:
+    """What another database of a backing service is, is the engine's affair: a name, a number, nothing."""
+    entry = facts.file.backing.get(one.name)
+    engine = engine_of(entry) if entry is not None else ""
+    path = (*one.path, "database")
+    if engine == "nats":
+        facts.problem_at_key(WrongType, path, f"{one.name} has no databases")
+    if engine == "redis" and not re.fullmatch(r"[0-9]|1[0-5]", one.entry.database):
+        facts.problem(
+            WrongType, path, f"{quote(one.entry.database)} is no database of Redis", "they are numbers, 0 to 15"
+        )
 
 
 def _need(one: Written) -> Need:

@@ -20,6 +20,10 @@ SELF = ("port", "host", "instance", "index", "files")
 ENGINES = {
     "postgres": ("host", "port", "username", "password", "database", "uri", "jdbc_url"),
     "nats": ("host", "port", "username", "password", "uri"),
+    "redis": ("host", "port", "username", "password", "database", "uri"),
+    "mysql": ("host", "port", "username", "password", "database", "uri", "jdbc_url"),
+    "mariadb": ("host", "port", "username", "password", "database", "uri", "jdbc_url"),
+    "rabbitmq": ("host", "port", "username", "password", "vhost", "uri"),
 }
 # Properties with a password in them: in an argument, every user of the machine could read it.
 SECRETIVE = ("password", "uri")

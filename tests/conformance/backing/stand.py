@@ -24,6 +24,7 @@ from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Artifact, Workload
+from tests.scenarios import processes
 
 DEADLINE = 40.0
 
@@ -128,6 +129,15 @@ class Stand:
         asking = Workload(name=f"{consumer.name}-asks", kind="job", env=values)
         seen = self.driver.invocation(asking, ("true",)).env
         return {name: seen[name] for name in values}
+
+    def running(self) -> dict[int, str]:
+        """Pid -> command line of all that runs here, but for the keeper and us."""
+        found = processes.of_state(self.state, [self.state])
+        return {pid: line for pid, line in found.items() if "SHOAL_INSTANCE" in processes.environment(pid)}
+
+    def listening(self) -> set[str]:
+        """The addresses on which any of them listens."""
+        return {host for pid in self.running() for host in processes.hosts(pid)}
 
     def printed(self, workloads: Sequence[str] = ()) -> str:
         return "\n".join(Path(log.path).read_text() for log in self.driver.logs(workloads))

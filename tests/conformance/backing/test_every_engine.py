@@ -9,6 +9,8 @@ from tests.conformance.backing.clients import CLIENTS, EngineClient, Refused
 from tests.conformance.backing.stand import Stand
 
 ANN, BEN = Consumer("ann"), Consumer("ben")
+# What servers say to a wrong password, in their words.
+LOGIN = r"(?i)auth|password|access denied"
 
 
 def test_every_engine_has_a_client_here() -> None:
@@ -19,7 +21,7 @@ async def test_a_client_can_connect_as_soon_as_the_probe_says_ready(stand: Stand
     stand.want(client.backing, ANN)
     await stand.ready(client.backing)
     # The server is there; that it doesn't know ann yet is what the job after it is for.
-    with pytest.raises(Refused, match=r"(?i)auth"):
+    with pytest.raises(Refused, match=LOGIN):
         await client.read(client.with_password(stand.properties(client.backing, ANN), "wrong"))
 
 
@@ -41,7 +43,7 @@ async def test_the_uri_says_what_the_other_properties_say(stand: Stand, client: 
     await stand.up(client.backing, ANN)
     ann = stand.properties(client.backing, ANN)
     scheme, rest = ann["uri"].split("://")
-    assert scheme in ("postgresql", "nats")
+    assert scheme in ("postgresql", "nats", "redis", "mysql", "amqp")
     assert rest.startswith(f"{ann['username']}:{ann['password']}@{ann['host']}:{ann['port']}")
     assert ann["username"] == "ann"
     assert len(ann["password"]) > 12
@@ -60,7 +62,7 @@ async def test_a_wrong_password_is_refused(stand: Stand, client: EngineClient, w
     await stand.up(client.backing, ANN, BEN)
     ann, ben = stand.properties(client.backing, ANN), stand.properties(client.backing, BEN)
     password = {"wrong": "wrong", "another's": ben["password"], "none": ""}[whose]
-    with pytest.raises(Refused, match=r"(?i)auth|password"):
+    with pytest.raises(Refused, match=LOGIN):
         await client.read(client.with_password(ann, password))
 
 
@@ -122,3 +124,19 @@ async def test_no_password_is_printed(stand: Stand, client: EngineClient) -> Non
     await client.write(ann, "hello")
     assert ann["password"] not in stand.printed()
     assert ann["password"] not in str(stand.loop.observed)
+
+
+async def test_no_password_is_on_a_command_line(stand: Stand, client: EngineClient) -> None:
+    await stand.up(client.backing, ANN)
+    secrets = [path.read_text() for path in stand.state.glob("secrets/*.*") if path.is_file()]
+    assert len(secrets) > 1
+    lines = list(stand.running().values())
+    assert any(str(stand.state) in line for line in lines)
+    assert not [line for line in lines for secret in secrets if secret in line]
+
+
+async def test_only_this_machine_can_reach_it(stand: Stand, client: EngineClient) -> None:
+    await stand.up(client.backing, ANN)
+    hosts = stand.listening()
+    assert hosts
+    assert hosts <= {"127.0.0.1", "::1"}

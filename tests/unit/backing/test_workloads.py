@@ -7,7 +7,7 @@ import json
 import pytest
 
 from shoal.backing import ENGINES, Consumer, engine_of
-from shoal.model.app import Backing, Nats, Postgres, Stream
+from shoal.model.app import Backing, Mysql, Nats, Postgres, Rabbitmq, Redis, Stream
 from shoal.model.values import Ref, Value
 from shoal.model.workload import After, Workload
 
@@ -19,7 +19,11 @@ def workloads(backing: Backing, *consumers: Consumer, **contents: str) -> dict[s
     return {w.name: w for w in engine_of(backing).workloads(backing, consumers, contents)}
 
 
-@pytest.mark.parametrize("backing", [DB, EVENTS], ids=lambda b: b.name)
+CACHE, SHOP, QUEUE = Backing("cache", Redis()), Backing("shop", Mysql()), Backing("queue", Rabbitmq())
+ALL = [DB, EVENTS, CACHE, SHOP, QUEUE]
+
+
+@pytest.mark.parametrize("backing", ALL, ids=lambda b: b.name)
 class TestEveryEngine:
     def test_has_one_server_named_like_the_entry(self, backing: Backing) -> None:
         servers = [w for w in workloads(backing, ANN).values() if w.kind == "backing"]
@@ -59,7 +63,7 @@ class TestEveryEngine:
 
 
 def test_every_engine_is_tested_here() -> None:
-    assert {type(DB.engine), type(EVENTS.engine)} == set(ENGINES)
+    assert {type(backing.engine) for backing in ALL} == set(ENGINES)
 
 
 class TestPostgres:

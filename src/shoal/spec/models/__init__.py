@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from shoal.spec.models.backing import BackingEntry, NatsEntry, PostgresEntry, SecretEntry, StreamEntry
+from shoal.spec.models.backing import (
+    BackingEntry,
+    MysqlEntry,
+    NatsEntry,
+    PostgresEntry,
+    RabbitmqEntry,
+    RedisEntry,
+    SecretEntry,
+    StreamEntry,
+)
 from shoal.spec.models.base import NAME, NAMED, Written
 from shoal.spec.models.build import BuildEntry, Commands, SharedBuildEntry
 from shoal.spec.models.file import File, Overlay
@@ -33,6 +42,7 @@ __all__ = [
     "GatewayEntry",
     "HealthEntry",
     "JobEntry",
+    "MysqlEntry",
     "NatsEntry",
     "NeedEntry",
     "Needs",
@@ -41,6 +51,8 @@ __all__ = [
     "PortEntry",
     "PostgresEntry",
     "ProbeEntry",
+    "RabbitmqEntry",
+    "RedisEntry",
     "RespondEntry",
     "RestartEntry",
     "RouteEntry",

@@ -33,11 +33,57 @@ class NatsEntry(Written, frozen=True, kw_only=True):
     streams: Annotated[list[StreamEntry], Meta(description="Streams to have.")] = []
 
 
+_VERSION = Meta(description="The version to have, as far as it matters: 7, 7.2, ... Default: the one that is there.")
+
+
+class RedisEntry(Written, frozen=True, kw_only=True):
+    """A Redis server. Without a version it is Valkey, which comes with shoal and speaks the same."""
+
+    version: Annotated[str, _VERSION] = ""
+    max_memory: Annotated[Size | UnsetType, Meta(description="Most memory for data. Default: no bound.")] = UNSET
+    evict: Annotated[
+        Literal[
+            "noeviction",
+            "allkeys-lru",
+            "allkeys-lfu",
+            "allkeys-random",
+            "volatile-lru",
+            "volatile-lfu",
+            "volatile-random",
+            "volatile-ttl",
+        ],
+        Meta(description="Which keys go when `max_memory` is reached."),
+    ] = "noeviction"
+    init: Annotated[list[str], Meta(description="Files of commands, one a line, run once on new data.")] = []
+
+
+class MysqlEntry(Written, frozen=True, kw_only=True):
+    """A MariaDB server, which speaks MySQL's protocol."""
+
+    version: Annotated[str, _VERSION] = ""
+    database: Annotated[str, Meta(description="Its database. Default: the entry's name.")] = ""
+    init: Annotated[list[str], Meta(description="SQL files, run once on a new database.")] = []
+
+
+class RabbitmqEntry(Written, frozen=True, kw_only=True):
+    """A RabbitMQ server."""
+
+    version: Annotated[str, _VERSION] = ""
+    vhost: Annotated[str, Meta(description="The virtual host of needs that name none.")] = "/"
+    definitions: Annotated[
+        list[str], Meta(description="JSON files of RabbitMQ's definitions: queues, exchanges, bindings, policies.")
+    ] = []
+
+
 class BackingEntry(Written, frozen=True, kw_only=True):
     """A backing service: exactly one engine, with its settings or nothing."""
 
     postgres: Annotated[PostgresEntry | UnsetType | None, Meta(description="PostgreSQL.")] = UNSET
     nats: Annotated[NatsEntry | UnsetType | None, Meta(description="NATS with JetStream.")] = UNSET
+    redis: Annotated[RedisEntry | UnsetType | None, Meta(description="Redis.")] = UNSET
+    mysql: Annotated[MysqlEntry | UnsetType | None, Meta(description="MySQL's protocol, by MariaDB.")] = UNSET
+    mariadb: Annotated[MysqlEntry | UnsetType | None, Meta(description="MariaDB.")] = UNSET
+    rabbitmq: Annotated[RabbitmqEntry | UnsetType | None, Meta(description="RabbitMQ.")] = UNSET
 
 
 class SecretEntry(Written, frozen=True, kw_only=True):

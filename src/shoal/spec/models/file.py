@@ -24,7 +24,7 @@ class Overlay(Written, frozen=True, kw_only=True):
         dict[str, SharedBuildEntry], Meta(description="Builds that services share.", extra_json_schema=NAMED)
     ] = {}
     backing: Annotated[
-        dict[str, BackingEntry | Literal["postgres", "nats"]],
+        dict[str, BackingEntry | Literal["postgres", "nats", "redis", "mysql", "mariadb", "rabbitmq"]],
         Meta(description="Databases and the like, run for you.", extra_json_schema=NAMED),
     ] = {}
     gateway: Annotated[GatewayEntry | UnsetType, Meta(description="The one door in.")] = UNSET
