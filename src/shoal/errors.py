@@ -19,7 +19,7 @@
     ├── StartFailed                 6   an instance died at start or never became ready
     ├── JobFailed                   7   a job or migration ended with an error
     ├── PortInUse                   8   a fixed port that somebody else listens on
-    ├── Busy                        9   another `up` or `down` of this app is at work
+    ├── Busy                        9   another `up` or `down` is at work, or a process stands in for the service
     ├── NotRunning                 10   a verb that needs a running app
     ├── StateDamaged               11   state on disk that can't be read
     ├── TimedOut                   12   a deadline passed (--wait)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from shoal import __version__
-from shoal.api.developing import Developing
+from shoal.api.developing import Developing, check_free
 from shoal.api.inspecting import Inspecting, gateway_url
 from shoal.api.rows import row
 from shoal.api.server import Verb
@@ -177,6 +177,8 @@ class Verbs:
         names = list(request["services"])
         for name in names:
             self._environment.known(self._environment.running().wanted.app, (name,))
+            if request["how"] != "start":
+                check_free(name, self._environment.loop.observed.instances)
         match request["how"]:
             case "scale":
                 counts = {name: int(request["replicas"][name]) for name in names}

@@ -50,17 +50,24 @@ def _without_daemon(at: Place) -> dict[str, Any]:
 
 def _instances(instances: list[dict[str, Any]], ended: bool) -> list[tuple[str, ...]]:
     shown = [i for i in instances if ended or i["phase"] != "exited"]
+    relieved = {i["workload"] for i in shown if i["attached"] and i["phase"] == "ready"}
     return [
-        _row(i) for i in sorted(shown, key=lambda i: (i["kind"] != "service", i["workload"], i["index"], i["started"]))
+        _row(i, relieved)
+        for i in sorted(shown, key=lambda i: (i["kind"] != "service", i["workload"], i["index"], i["started"]))
     ]
 
 
-def _row(instance: dict[str, Any]) -> tuple[str, ...]:
+def _row(instance: dict[str, Any], relieved: set[str]) -> tuple[str, ...]:
     ports = " ".join(str(p) if n == "http" else f"{n}:{p}" for n, p in instance["ports"].items())
     lived = (instance["ended"] or time.time()) - instance["started"]
     state, note = instance["phase"], instance["reason"].splitlines()[:1]
     if state == "exited" and instance["exit"] is not None:
         state = f"exited {instance['exit']}"
+    if instance["attached"]:
+        state = "attached" if state == "ready" else state
+        note = [*note, "attached: it ends with its process"][:1]
+    elif instance["workload"] in relieved and state == "ready":
+        note = ["stands aside for the one that is attached"]
     pid = str(instance["pid"]) if instance["phase"] != "exited" else "-"
     return (instance["id"], state, pid, ports or "-", age(lived), str(instance["failures"]), *(note or [""]))
 

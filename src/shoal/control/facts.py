@@ -13,8 +13,8 @@ STEADY = 60.0
 
 
 def matches(instance: Instance, workload: Workload) -> bool:
-    """Whether an instance is what the workload asks for now."""
-    return instance.revision == workload.revision and instance.nonce == workload.nonce
+    """Whether an instance is what the workload asks for now. One that is attached is nobody's wish but its user's."""
+    return not instance.attached and instance.revision == workload.revision and instance.nonce == workload.nonce
 
 
 def slots(workload: Workload) -> int:
@@ -35,7 +35,29 @@ def current(workload: Workload, observed: Observed) -> dict[int, Instance]:
 
 def stale(workload: Workload, observed: Observed) -> tuple[Instance, ...]:
     """Living instances of an older revision."""
-    return tuple(i for i in observed.of(workload.name) if i.alive and not matches(i, workload))
+    return tuple(i for i in own(workload.name, observed) if i.alive and not matches(i, workload))
+
+
+def own(workload: str, observed: Observed) -> tuple[Instance, ...]:
+    """Those that we started."""
+    return tuple(i for i in observed.of(workload) if not i.attached)
+
+
+def stand_in(workload: str, observed: Observed) -> Instance | None:
+    """The process that is attached in the place of a workload's own instances."""
+    return next((i for i in observed.of(workload) if i.attached and i.alive and i.phase != "stopping"), None)
+
+
+def relieved(workload: Workload, observed: Observed) -> bool:
+    """Whether its own instances have to stop for the one that is attached. Where requests come by the mesh it is enough
+    that none reach them; without ports each would take its work by itself."""
+    return not workload.ports and stand_in(workload.name, observed) is not None
+
+
+def aside(observed: Observed) -> frozenset[str]:
+    """Ids of instances that get no requests for a while: one that is attached gets them."""
+    there = {i.workload for i in observed.instances if i.attached and i.phase == "ready"}
+    return frozenset(i.id for i in observed.instances if i.workload in there and not i.attached)
 
 
 def last_end(workload: Workload, index: int, observed: Observed) -> Instance | None:

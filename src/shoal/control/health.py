@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable
 
 from shoal.control.asking import Asking, Inside
-from shoal.control.judgement import Judgement, after_first, after_live, after_ready, first, judged
+from shoal.control.judgement import Judgement, after_first, after_live, after_ready, askable, first, judged
 from shoal.model.app import Probe, Probes
 from shoal.model.observed import Instance
 
@@ -47,7 +47,7 @@ class Health:
             self._drop(gone)
         for name, instance in alive.items():
             if name not in self._tasks:
-                self._begin(instance, probes(instance.workload) or Probes())
+                self._begin(instance, askable(probes(instance.workload) or Probes(), instance))
 
     async def first_answers(self, deadline: float) -> None:
         """Wait until each followed instance has been asked once, `deadline` seconds at most: a daemon that comes back

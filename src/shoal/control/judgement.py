@@ -25,6 +25,14 @@ def first(probes: Probes) -> Probe | None:
     return probes.startup or probes.ready
 
 
+def askable(probes: Probes, instance: Instance) -> Probes:
+    """The probes that can be asked of this instance: what one that is attached prints, nobody sees."""
+    if not instance.attached:
+        return probes
+    startup, ready = (None if p and p.kind == "log" else p for p in (probes.startup, probes.ready))
+    return msgspec.structs.replace(probes, startup=startup, ready=ready)
+
+
 def after_first(probes: Probes, before: Judgement, problem: str, age: float) -> Judgement:
     """An answer while the instance starts. `age` is seconds since its start."""
     probe = first(probes)

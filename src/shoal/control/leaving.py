@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shoal.control.facts import current, exclusive, matches, satisfied, slots
+from shoal.control.facts import current, exclusive, matches, relieved, satisfied, slots
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.workload import Workload
@@ -23,8 +23,12 @@ def leaving(desired: Desired, observed: Observed) -> dict[str, str]:
 def _cause(instance: Instance, workload: Workload | None, desired: Desired, observed: Observed) -> str:
     if workload is None:
         return f"{instance.workload} is no longer wanted"
+    if instance.attached:
+        return ""
     if instance.index >= slots(workload):
         return _too_many(workload)
+    if relieved(workload, observed):
+        return f"a process is attached in the place of {workload.name}"
     if not matches(instance, workload):
         return _replaced(instance, workload, desired, observed)
     return instance.reason or "its probe says it must be replaced" if instance.stuck else ""

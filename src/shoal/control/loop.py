@@ -10,6 +10,7 @@ from collections.abc import Callable
 import msgspec
 
 from shoal.control.execute import Builder, Executor
+from shoal.control.facts import aside
 from shoal.control.health import Health
 from shoal.control.journal import Journal
 from shoal.control.leaving import leaving
@@ -122,7 +123,7 @@ class Loop:
         """What would be done for `desired` now, without doing it."""
         observed = msgspec.structs.replace(self.observed, artifacts=self._built(desired))
         going = frozenset(leaving(desired, observed))
-        snapshot = self._snapshot(desired, observed, going)
+        snapshot = self._snapshot(desired, observed, going | aside(observed))
         return reconcile(desired, observed, snapshot, now=time.time()), snapshot
 
     def standings(self) -> tuple[Standing, ...]:

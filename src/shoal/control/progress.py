@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 
-from shoal.control.facts import current, end_text, last_end, outcome, restarts, satisfied, unbuilt
+from shoal.control.facts import current, end_text, last_end, outcome, relieved, restarts, satisfied, stand_in, unbuilt
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.workload import Workload
@@ -61,6 +61,8 @@ def _job(w: Workload, desired: Desired, observed: Observed) -> _Answer:
 def _service(w: Workload, desired: Desired, observed: Observed) -> _Answer:
     if w.replicas == 0:
         return "stopped", "", "", ""
+    if relieved(w, observed):
+        return _attached(w, observed)
     mine = current(w, observed)
     missing = [n for n in range(w.replicas) if n not in mine]
     for index in range(w.replicas):
@@ -79,6 +81,13 @@ def _service(w: Workload, desired: Desired, observed: Observed) -> _Answer:
     if worst is None:
         return "ready", "", "", ""
     return ("unready" if worst.phase == "unready" else "starting"), worst.reason, "", worst.id
+
+
+def _attached(w: Workload, observed: Observed) -> _Answer:
+    one = stand_in(w.name, observed)
+    assert one is not None
+    words: dict[str, State] = {"ready": "ready", "unready": "unready"}
+    return words.get(one.phase, "starting"), "attached", "", one.id
 
 
 def _absent(w: Workload, desired: Desired, observed: Observed) -> _Answer:

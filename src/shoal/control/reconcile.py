@@ -10,6 +10,8 @@ from shoal.control.facts import (
     failures_after,
     last_end,
     outcome,
+    own,
+    relieved,
     restarts,
     satisfied,
     slots,
@@ -98,6 +100,8 @@ def _starts(desired: Desired, observed: Observed, now: float) -> tuple[list[Star
 def _empty_slots(workload: Workload, observed: Observed) -> list[int]:
     filled = current(workload, observed)
     if workload.kind != "job":
+        if relieved(workload, observed):
+            return []
         return [index for index in range(slots(workload)) if index not in filled]
     wanted = workload.when == "up" and workload.replicas > 0
     return [0] if wanted and 0 not in filled and outcome(workload, observed) is None else []
@@ -122,7 +126,7 @@ def _gates(workload: Workload, index: int, desired: Desired, observed: Observed)
 def _start_cause(workload: Workload, index: int, observed: Observed, end: Instance | None) -> str:
     if end is not None and workload.kind != "job":
         return end_text(end)
-    older = [i for i in observed.of(workload.name) if i.index == index]
+    older = [i for i in own(workload.name, observed) if i.index == index]
     if older:
         same = any(i.revision == workload.revision for i in older)
         return f"{workload.name} was restarted" if same and workload.nonce else f"{workload.name} changed"
@@ -159,12 +163,12 @@ def _useless(instance: Instance, workload: Workload | None, observed: Observed) 
     if instance.kind == "job":
         # Without a revision it was an errand of a daemon that was killed: its outcome counts for nothing.
         return not instance.revision or _superseded(instance, observed)
-    if workload is None or instance.index >= slots(workload):
+    if instance.attached or workload is None or instance.index >= slots(workload):
         return True
     return _superseded(instance, observed)
 
 
 def _superseded(instance: Instance, observed: Observed) -> bool:
     """Whether a newer instance has the slot. An ended one is superseded only by another ended one or a grown-up."""
-    later = [i for i in observed.of(instance.workload) if i.index == instance.index and i.started > instance.started]
+    later = [i for i in own(instance.workload, observed) if i.index == instance.index and i.started > instance.started]
     return any(not i.alive or i.phase == "ready" for i in later)

@@ -23,6 +23,8 @@ def transitions(before: Observed, after: Observed, now: float) -> list[Event]:
 
 
 def _changes(old: Instance | None, new: Instance, now: float) -> list[Event]:
+    if new.attached and new.phase in ("starting", "exited"):
+        return [Event(new.ended or new.started, *_attachment(new), new.id)]
     if new.phase == "exited":
         return [Event(new.ended or now, _end_kind(new), new.workload, _end_text(new), new.id)]
     if new.phase == "starting":
@@ -31,6 +33,12 @@ def _changes(old: Instance | None, new: Instance, now: float) -> list[Event]:
         took = f"after {now - new.started:.1f} s" if old is None or old.phase == "starting" else ""
         return [Event(now, "ready", new.workload, took, new.id)]
     return [Event(now, new.phase, new.workload, new.reason, new.id)]
+
+
+def _attachment(new: Instance) -> tuple[str, str, str]:
+    if new.phase == "starting":
+        return "attached", new.workload, f"pid {new.pid} stands in"
+    return "detached", new.workload, f"pid {new.pid} has ended"
 
 
 def _end_kind(new: Instance) -> str:

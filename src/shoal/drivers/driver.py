@@ -66,6 +66,11 @@ class Driver(Protocol):
         """The stop signal, the grace, then SIGKILL, for the whole process group; returns when nothing of it is left.
         `grace` 0 kills at once. Stopping an ended instance does nothing."""
 
+    async def attach(self, workload: Workload, pid: int, endpoints: Mapping[str, Endpoint]) -> Invocation:
+        """A process that somebody else started stands in for `workload`, listening at `endpoints`: from now on it is an
+        instance (`attached`) until it ends, which nobody but its user or `stop` brings about. Returns how the workload
+        would be run there. Raises `DriverFailed` when there is no such process."""
+
     async def forget(self, instance: str) -> None:
         """Drop the record of an ended instance (its log stays until newer ones push it out)."""
 

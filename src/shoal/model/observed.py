@@ -28,6 +28,7 @@ class Instance(msgspec.Struct, frozen=True):
     `exit` is the exit code (negative: the signal's number); None with phase `exited` when nobody was there to see it.
     `failures` counts the consecutive ends of this slot before this instance; `after` is copied from the workload, so
     that a removal knows its order when the workload is no longer desired. Times are seconds since the epoch.
+    `attached` is a process that somebody else started: it stands in for the workload's own while it lives.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Instance(msgspec.Struct, frozen=True):
     incarnation: str = ""
     endpoints: dict[str, Endpoint] = {}
     after: tuple[str, ...] = ()
+    attached: bool = False
 
     @property
     def alive(self) -> bool:

@@ -95,6 +95,16 @@ class FakeDriver:
         running.reason = "stopped" if in_time else "killed: it didn't end when asked to"
         self.settle()
 
+    async def attach(self, workload: Workload, pid: int, endpoints: Mapping[str, Endpoint]) -> Invocation:
+        """Ends by `crash`."""
+        self.platform.calls.append(f"attach {workload.name}")
+        plain = self._instance(msgspec.structs.replace(workload, ports=()), 0, 0)
+        instance = msgspec.structs.replace(plain, pid=pid, endpoints=dict(endpoints), attached=True)
+        env = self._env(workload, instance)
+        self.platform.running[instance.id] = Running(instance, workload, Behaviour(), env)
+        self._wake()
+        return Invocation((), env, str(ROOT))
+
     async def forget(self, instance: str) -> None:
         self.platform.calls.append(f"forget {instance}")
         if self._known(instance).instance.alive:
@@ -221,7 +231,8 @@ class FakeDriver:
                 phase="exited",
                 ended=running.ends or 0.0,
                 exit=running.code,
-                reason=running.reason or f"exited with code {running.code}",
+                reason=running.reason
+                or ("detached" if running.instance.attached else f"exited with code {running.code}"),
             )
         if ended:
             self._wake()

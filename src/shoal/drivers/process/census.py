@@ -64,16 +64,19 @@ class Census:
         return [process for process in found.values() if not process.ended]
 
     def group(self, leader: Leader) -> list[Process]:
-        """The leader and its process group, while the leader lives: that proves that the group is ours."""
+        """The leader and the process group that it leads, while it lives: that proves that the group is ours."""
         first = self._processes.get(leader.pid)
         if first is None or first.start != leader.start:
             return []
-        return [p for p in self._processes.values() if p.group == leader.pid and not p.ended]
+        return [p for p in self._processes.values() if leader.pid in (p.group, p.pid) and not p.ended]
 
 
 def _in_session(process: Process, leader: Leader) -> bool:
-    """A session keeps its number from being given away as long as one member lives, so after the leader's end a
-    member is ours if it was there before that end; a younger one could be a stranger's."""
+    """Or the leader itself: one that is attached leads no session. A session keeps its number from being given away as
+    long as one member lives, so after the leader's end a member is ours if it was there before that end; a younger one
+    could be a stranger's."""
+    if (process.pid, process.start) == (leader.pid, leader.start):
+        return True
     if process.session != leader.pid or process.start < leader.start:
         return False
     return not leader.ended or process.start <= leader.ended

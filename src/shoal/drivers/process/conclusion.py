@@ -12,6 +12,8 @@ def conclude(tracked: Tracked, written: Exit | None, now: float) -> Exit:
     """Its end as it is to be recorded. `written` is what the keeper saw, if it did."""
     if written and written.reason:
         return written
+    if tracked.instance.attached and not tracked.asked:
+        return Exit(now, None, "detached", tracked.instance.pid)
     code = written.code if written else tracked.code
     at = written.at if written else now
     return Exit(at, code, reason(code, asked=tracked.asked, killed=tracked.killed), tracked.instance.pid)

@@ -196,6 +196,25 @@ class ProcessDriver:
     def _base(self) -> Base:
         return Base(self.state.realm, base(os.environ, self._tools))
 
+    async def attach(self, workload: Workload, pid: int, endpoints: Mapping[str, Endpoint]) -> Invocation:
+        plain = self._instance(msgspec.structs.replace(workload, ports=()), 0, 0)
+        instance = msgspec.structs.replace(plain, endpoints=dict(endpoints), attached=True)
+        folder = self.state.instances / instance.id
+        spec = Spec(instance, workload.stop)
+        records.create(folder, spec)
+        try:
+            start = records.identify(folder, pid)
+            scratch = folder / "scratch"
+            scratch.mkdir(mode=0o700)
+            view = self.state.view(instance.id)
+            place = Place(instance.id, 0, self.state.files / instance.id, scratch, endpoints, view)
+            found = self._rendered(workload, (), place, instance.id)
+        except BaseException:
+            self.state.forget(instance.id)
+            raise
+        self._instances.follow(Tracked(spec, msgspec.structs.replace(instance, pid=pid), start), kept=False)
+        return found
+
     # Ending
 
     async def stop(self, instance: str, *, grace: float | None = None) -> None:
@@ -333,9 +352,13 @@ class ProcessDriver:
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
         listens = endpoints or self._addressing.anywhere(workload)
         place = Place(name, 0, self.state.files / name, scratch, listens, self.state.view(name))
+        return self._rendered(workload, command, place)
+
+    def _rendered(self, workload: Workload, command: tuple[str, ...], place: Place, instance: str = "") -> Invocation:
+        """With `instance` the environment names it, so that whatever is started from there is known as its own."""
         rendering = Rendering(workload, place, self._sources)
         write_files(rendering, place.files, place.view)
-        env = self._base.env(workload, rendering)
+        env = self._base.env(workload, rendering, instance)
         return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()))
 
     # Looking into instances

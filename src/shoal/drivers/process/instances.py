@@ -131,10 +131,10 @@ class Instances:
             self._conclude(tracked, found.record.exit)
         return tracked.instance
 
-    def follow(self, tracked: Tracked) -> None:
-        """A new one, forked by the keeper a moment ago."""
+    def follow(self, tracked: Tracked, *, kept: bool = True) -> None:
+        """A new one, forked by the keeper (`kept`: it will see the end) or by somebody else a moment ago."""
         self._tracked[tracked.id] = tracked
-        tracked.kept = True
+        tracked.kept = kept
         try:
             tracked.watch(os.pidfd_open(tracked.instance.pid), self._leader_ended)
         except ProcessLookupError:

@@ -9,7 +9,9 @@ from typing import TypeVar
 import msgspec
 
 from shoal.drivers.process import atomic
+from shoal.drivers.process.keeper import journal
 from shoal.drivers.process.keeper.journal import EXIT, IDENTITY
+from shoal.errors import DriverFailed
 from shoal.model.app import Stop
 from shoal.model.observed import Instance
 
@@ -75,6 +77,17 @@ def create(folder: Path, spec: Spec) -> None:
     """Raises FileExistsError when the id is taken."""
     folder.mkdir(mode=0o700)
     atomic.write(folder / SPEC, msgspec.json.encode(spec).decode())
+
+
+def identify(folder: Path, pid: int) -> int:
+    """Notes who a process is that didn't write it itself; its start time. Raises DriverFailed when it has ended."""
+    try:
+        start = journal.start_time(pid)
+    except OSError:
+        raise DriverFailed(f"there is no process {pid}") from None
+    content = {"instance": folder.name, "pid": pid, "start": start, "boot": journal.boot_id()}
+    journal.write(str(folder / IDENTITY), content)
+    return start
 
 
 def write_exit(folder: Path, end: Exit) -> None:
