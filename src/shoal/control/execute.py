@@ -111,7 +111,7 @@ class Executor:
             await self._build(artifact)
         except Exception as problem:
             told = _told(problem)
-            self.broken_builds[artifact.key] = str(told)
+            self.broken_builds[artifact.key] = f"{told.kind()}: {told}"
             self._report("build failed" if isinstance(told, BuildFailed) else "refused", artifact.owner, str(told))
             return
         self._report("built", artifact.owner, f"in {time.monotonic() - begun:.1f} s")

@@ -94,7 +94,8 @@ def _absent(w: Workload, desired: Desired, observed: Observed) -> _Answer:
     missing = unbuilt(w.artifacts(), desired, observed)
     broken = sorted(missing & set(observed.broken_builds))
     if broken:
-        return "failed", observed.broken_builds[broken[0]], "BuildFailed", ""
+        kind, _, words = observed.broken_builds[broken[0]].partition(": ")
+        return "failed", words, kind, ""
     if missing:
         return "building", "", "", ""
     waits = [a.name for a in w.after if not satisfied(a, desired, observed)]

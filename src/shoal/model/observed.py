@@ -57,7 +57,8 @@ class Instance(msgspec.Struct, frozen=True):
 
 class Observed(msgspec.Struct, frozen=True, dict=True):
     """`data` maps a data folder to its incarnation (absent: there is none). `published` are the ids of the instances
-    that the mesh's accepted configuration sends requests to. `broken_builds` maps an artifact's key to why."""
+    that the mesh's accepted configuration sends requests to. `broken_builds` maps an artifact's key to why:
+    `BuildFailed: ...`, as an instance's reason."""
 
     instances: tuple[Instance, ...] = ()
     artifacts: frozenset[str] = frozenset()

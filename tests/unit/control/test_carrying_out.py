@@ -92,7 +92,7 @@ async def test_a_failing_build_is_remembered_until_somebody_asks_again(
     site.problem = problem
     site.executor.submit([BUILD], SHOP, None)
     await site.quiet()
-    assert site.executor.broken_builds == {"k1": str(problem)}
+    assert site.executor.broken_builds == {"k1": f"{problem.kind()}: {problem}"}
     assert site.reports == ["building api: new", f"{kind} api: {problem}"]
     site.executor.retry()
     assert site.executor.broken_builds == {}

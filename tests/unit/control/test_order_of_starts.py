@@ -105,7 +105,7 @@ def test_a_build_that_nobody_who_is_wanted_waits_for_is_left_out() -> None:
 
 
 def test_what_is_built_from_a_broken_build_fails_for_its_reason() -> None:
-    observed = seen(broken_builds={"g": "protos: no"})
+    observed = seen(broken_builds={"g": "BuildFailed: protos: no"})
     assert not any(op.id.startswith("build") for op in reconcile(GENERATED, observed, None, now=0).operations)
     assert [(s.state, s.why, s.error) for s in standings(GENERATED, observed)] == [
         ("failed", "protos: no", "BuildFailed")

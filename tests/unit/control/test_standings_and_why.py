@@ -51,7 +51,9 @@ class TestAService:
         assert state(BUILT, seen(artifacts=frozenset({"k1"})), artifacts=(KEY,))[0] == "waiting"
 
     def test_fails_with_its_build(self) -> None:
-        assert state(BUILT, seen(broken_builds={"k1": "no"}), artifacts=(KEY,)) == ("failed", "no", "BuildFailed")
+        for kind in ("BuildFailed", "ToolMissing"):
+            observed = seen(broken_builds={"k1": f"{kind}: no"})
+            assert state(BUILT, observed, artifacts=(KEY,)) == ("failed", "no", kind)
 
     def test_with_no_replicas_is_stopped(self) -> None:
         assert state(service("api", replicas=0), seen()) == ("stopped", "", "")
