@@ -168,7 +168,8 @@ def _verbs() -> Iterator[str]:
 
 def _verb(name: str) -> str:
     parser = verb_parser(name)
-    actions = [a for a in parser._actions if not {"--file", "--env", "--color", "--help"} & set(a.option_strings)]
+    common = {"--file", "--env", "--color", "--help"}
+    actions = [a for a in parser._actions if a.help != argparse.SUPPRESS and not common & set(a.option_strings)]
     usage = " ".join([f"shoal {name}", *(_usage(action) for action in actions)])
     rows = [f"| {_spelling(action)} | {_cell(_help(action))} |" for action in actions if action.option_strings]
     table = ["", "| option | |", "| --- | --- |", *rows] if rows else []

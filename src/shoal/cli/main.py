@@ -22,7 +22,7 @@ from importlib import import_module
 
 from shoal import __version__
 from shoal.cli import terminal
-from shoal.cli.verbs import VERBS, listing
+from shoal.cli.verbs import LONG_FILE, VERBS, listing
 from shoal.errors import Interrupted, ShoalError, UsageError
 from shoal.model.names import check_known
 
@@ -73,8 +73,7 @@ def verb_parser(name: str) -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    # `logs -f` and `events -f` follow, as everywhere; elsewhere -f is the file, as everywhere.
-    short = () if name in ("logs", "events") else ("-f",)
+    short = () if name in LONG_FILE else ("-f",)
     found.add_argument(*short, "--file", metavar="FILE", help="the file, or its folder (default: looked for upwards)")
     found.add_argument("--env", metavar="NAME", default=os.environ.get("SHOAL_ENV") or "dev", help="environment (dev)")
     colours = ("auto", "never", "always")

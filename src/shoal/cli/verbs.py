@@ -37,11 +37,15 @@ GROUPS = {
         "doctor": "what this machine has and lacks",
     },
     "shoal itself": {
+        "completion": "for bash, zsh or fish",
         "version": "of shoal, and of the engines that come with it",
     },
 }
 
 VERBS = {name: text for group in GROUPS.values() for name, text in group.items()}
+
+# `logs -f` and `events -f` follow, as everywhere; elsewhere -f is the file, as everywhere.
+LONG_FILE = ("logs", "events")
 
 EXAMPLES = {
     "shoal up": "start all; logs; Ctrl-C stops what it started",
