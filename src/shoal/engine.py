@@ -29,12 +29,13 @@ from shoal.build.on_path import on_path
 from shoal.build.runner import build
 from shoal.build.source import read_source
 from shoal.build.store import artifact_folder, is_built, log_file
+from shoal.build.toolchains import on_this_machine
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
 from shoal.control.reconcile import reconcile
 from shoal.desired import Inputs, compile, folder_key
-from shoal.desired.builds import programs
+from shoal.desired.builds import programs, tools
 from shoal.desired.revision import revised
 from shoal.drivers.process import at_rest, daemon
 from shoal.drivers.process.driver import ProcessDriver
@@ -67,7 +68,9 @@ def gather(app: App) -> Inputs:
     contents = {name: _text(app, folder / name) for b in app.backing for name in engine_of(b).files(b.engine)}
     copied = sorted({file.source for s in app.services for file in s.files if file.source})
     copies = {name: read_copies(folder / name) for name in copied}
-    return Inputs(sources, contents, programs={name: on_path(name) for name in sorted(programs(app))}, copies=copies)
+    versions = {name: on_this_machine(name) for name in sorted(tools(app, sources.values()))}
+    looks = {name: on_path(name) for name in sorted(programs(app))}
+    return Inputs(sources, contents, programs=looks, tools=versions, copies=copies)
 
 
 def _text(app: App, path: Path) -> str:

@@ -90,10 +90,13 @@ def _of_a_service(service: Service, name: str, app: App, at: Place, sources: Sou
 
 def _layers(service: Service, app: App, at: Place) -> tuple[Layer, ...]:
     from shoal.build.source import read_source
+    from shoal.build.toolchains import on_this_machine
+    from shoal.desired.builds import tools
 
     folders = [(service.path, service.recipe.ignore), *((build.path, build.recipe.ignore) for build in app.builds)]
     sources = {folder_key(path, ignore): read_source(at.folder / path, ignore) for path, ignore in folders}
-    return layers(app, service.name, Inputs(sources))
+    versions = {name: on_this_machine(name) for name in tools(app, sources.values())}
+    return layers(app, service.name, Inputs(sources, tools=versions))
 
 
 def _inherited() -> frozenset[str]:

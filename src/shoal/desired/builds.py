@@ -15,6 +15,7 @@ from shoal.model.app import App, Command, Recipe, Service, SharedBuild
 from shoal.model.values import Ref, Value, concat
 from shoal.model.workload import Artifact
 from shoal.stacks import STACKS, Source, Stack, recognised, stack_of
+from shoal.stacks.toolchain import Asker, chosen
 
 GATEWAY = "the gateway"
 
@@ -46,11 +47,13 @@ def placed(app: App, service: Service, inputs: Inputs, built: Mapping[str, Artif
     """Where `service` runs, and from what. Raises `FileError` if its stack can't be known."""
     source = inputs.sources[folder_key(service.path, service.recipe.ignore)]
     stack = stack_of(service, source, app.places.get(f"{service.section}.{service.name}"))
+    source = chosen(stack, source, service.toolchain, inputs.tools, _asker(app, service, service.section))
     if service.build:
         (shared,) = (build for build in app.builds if build.name == service.build)
         return Placed(stack, source, built[service.build], _below(service.path, shared.path))
     recipe = resolved(service.recipe, inputs, built)
-    return Placed(stack, source, stack.artifact(service.name, source, recipe, _programs(service.recipe, inputs)))
+    programs = _programs(service.recipe, inputs) | _versions(service.toolchain, stack, inputs)
+    return Placed(stack, source, stack.artifact(service.name, source, recipe, programs))
 
 
 def resolved(recipe: Recipe, inputs: Inputs, built: Mapping[str, Artifact]) -> Recipe:
@@ -80,6 +83,15 @@ def asks_for_gateway(app: App) -> bool:
     return any(ref.name == "gateway" for recipe in recipes for ref in _refs(recipe))
 
 
+def tools(app: App, sources: Iterable[Source]) -> frozenset[str]:
+    """Programs whose versions on this machine have to be known: those that somebody asks a version of."""
+    asked = [build.toolchain for build in app.builds] + [service.toolchain for service in app.services]
+    named = {name for toolchain in asked for name in toolchain if name}
+    python = STACKS["python"]
+    wanted = any("" in toolchain for toolchain in asked) or any(python.demands(source) for source in sources)
+    return frozenset(named | ({python.language} if wanted else set()))
+
+
 def programs(app: App) -> frozenset[str]:
     """Programs on PATH that own commands run: names without a slash, as they are written."""
     recipes = [*(build.recipe for build in app.builds), *(service.recipe for service in app.services)]
@@ -89,7 +101,10 @@ def programs(app: App) -> frozenset[str]:
 def _shared(app: App, build: SharedBuild, inputs: Inputs, built: Mapping[str, Artifact]) -> Artifact:
     source = inputs.sources[folder_key(build.path, build.recipe.ignore)]
     recipe = resolved(build.recipe, inputs, built)
-    artifact = _stack(app, build, source).artifact(build.name, source, recipe, _programs(build.recipe, inputs))
+    stack = _stack(app, build, source)
+    source = chosen(stack, source, build.toolchain, inputs.tools, _asker(app, build, "builds"))
+    programs = _programs(build.recipe, inputs) | _versions(build.toolchain, stack, inputs)
+    artifact = stack.artifact(build.name, source, recipe, programs)
     if artifact is None:
         what = f"build {build.name}: there is nothing to do"
         hint = f"say what to run: `run: [...]` under builds.{build.name}"
@@ -106,6 +121,17 @@ def _stack(app: App, build: SharedBuild, source: Source) -> Stack:
         return STACKS["command"]
     as_service = Service(build.name, path=build.path, recipe=build.recipe)
     return stack_of(as_service, source, app.places.get(f"builds.{build.name}"))
+
+
+def _asker(app: App, of: Service | SharedBuild, section: str) -> Asker:
+    key = f"{section}.{of.name}"
+    return Asker(of.name, key, of.path, app.places.get(f"{key}.toolchain") or app.places.get(key))
+
+
+def _versions(toolchain: Mapping[str, str], stack: Stack, inputs: Inputs) -> dict[str, str]:
+    """The programs that the file asks a version of: what they are is part of what they make."""
+    names = [name for name in toolchain if name not in ("", stack.language)]
+    return {name: " ".join(f"{tool.version} {tool.path}" for tool in inputs.tools.get(name, ())) for name in names}
 
 
 def _used(recipe: Recipe) -> set[str]:

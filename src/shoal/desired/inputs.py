@@ -6,18 +6,20 @@ import msgspec
 
 from shoal.model.observed import Endpoint
 from shoal.model.workload import Copy
-from shoal.stacks import Source
+from shoal.stacks import Source, Tool
 
 
 class Inputs(msgspec.Struct, frozen=True):
     """What stands in each folder that is built or run (by `folder_key`) with its digest; the text of files that backing
-    services name; keyed digests of secrets; programs on PATH that builds run, with what tells their versions apart;
-    where the gateway will listen, if a build asks for it; and what `files` copies (relative path -> content)."""
+    services name; keyed digests of secrets; programs on PATH that builds run, with what tells their versions apart; the
+    versions of those that the file asks a version of; where the gateway will listen, if a build asks for it; and what
+    `files` copies (relative path -> content)."""
 
     sources: dict[str, Source] = {}
     contents: dict[str, str] = {}
     secrets: dict[str, str] = {}
     programs: dict[str, str] = {}
+    tools: dict[str, tuple[Tool, ...]] = {}
     gateway: Endpoint | None = None
     copies: dict[str, dict[str, Copy]] = {}
 

@@ -123,6 +123,7 @@ class SharedBuild(msgspec.Struct, frozen=True):
     path: str = "."
     stack: str = ""
     recipe: Recipe = Recipe()
+    toolchain: dict[str, str] = {}
 
 
 class File(msgspec.Struct, frozen=True):
@@ -138,6 +139,7 @@ class Service(msgspec.Struct, frozen=True):
     """User code. With `kind` "job" it runs to its end once; `when` says whether `up` runs it.
 
     `ports` None means "implied": one port `http` if a route, a need or a probe dials it, else none.
+    `toolchain` maps a program (empty: the stack's language) to the versions that will do.
     `build` names a shared build that it runs from (empty: it has one of its own, by `recipe`).
     """
 
@@ -148,6 +150,7 @@ class Service(msgspec.Struct, frozen=True):
     stack: str = ""
     build: str = ""
     recipe: Recipe = Recipe()
+    toolchain: dict[str, str] = {}
     command: tuple[Value, ...] = ()
     args: tuple[Value, ...] = ()
     environment: dict[str, Value] = {}

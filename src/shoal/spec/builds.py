@@ -9,6 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from shoal.errors import Cycle, UnknownReference, WrongType
 from shoal.model.app import Command, Recipe, SharedBuild
+from shoal.model.demand import demand
 from shoal.model.values import Ref
 from shoal.spec.commands import environment_of, words_of
 from shoal.spec.cycles import from_the_first
@@ -49,6 +50,19 @@ def build_of(entry: str | list[Words] | BuildEntry | UnsetType, path: Path, name
     return Built(recipe=_recipe(written, path, name, facts, listed=isinstance(entry, list)))
 
 
+def toolchain_of(entry: str | dict[str, str] | UnsetType, path: Path, facts: Facts) -> dict[str, str]:
+    """Program (empty: the stack's language) → demand."""
+    found = {} if entry is UNSET else {"": entry} if isinstance(entry, str) else entry
+    for program, text in found.items():
+        here = (*path, program) if program else path
+        if demand(text) is None and not facts.report.broken(here):
+            hint = 'such as "3.12", ">=17" or "^20 || ^22"'
+            facts.problem(WrongType, here, f"expected a version, got {quote(text)}", hint)
+        if "/" in program:
+            facts.problem_at_key(WrongType, here, f"expected a program on PATH, got {quote(program)}")
+    return found
+
+
 def path_of(entry: Work, shared: str, facts: Facts) -> str:
     """A service that runs from a shared build stands in that build's folder, if it doesn't say where."""
     build = facts.file.builds.get(shared)
@@ -66,7 +80,8 @@ def _shared(name: str, entry: SharedBuildEntry, facts: Facts) -> SharedBuild:
     stack = "" if entry.stack is UNSET else entry.stack
     if stack == "command" and entry.run is UNSET and not facts.report.broken((*path, "run")):
         facts.problem(WrongType, path, "`stack: command` needs commands to build with", "run: [make]")
-    return SharedBuild(name, entry.path, stack, _recipe(entry, path, name, facts))
+    toolchain = toolchain_of(entry.toolchain, (*path, "toolchain"), facts)
+    return SharedBuild(name, entry.path, stack, _recipe(entry, path, name, facts), toolchain)
 
 
 def _recipe(entry: BuildEntry, path: Path, name: str, facts: Facts, *, listed: bool = False) -> Recipe:

@@ -9,7 +9,7 @@ from msgspec import UNSET
 
 from shoal.errors import WrongType
 from shoal.model.app import Probes, Service, Stop
-from shoal.spec.builds import build_of, path_of
+from shoal.spec.builds import build_of, path_of, toolchain_of
 from shoal.spec.commands import environment_of, words_of
 from shoal.spec.facts import Facts
 from shoal.spec.files import files_of
@@ -63,6 +63,7 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
         "stack": "" if entry.stack is UNSET else entry.stack,
         "build": built.shared,
         "recipe": built.recipe,
+        "toolchain": toolchain_of(entry.toolchain, (*path, "toolchain"), facts),
         "command": words_of(entry.command, (*path, "command"), caller, facts),
         "args": words_of(entry.args, (*path, "args"), caller, facts),
         "environment": environment_of(entry.environment, (*path, "environment"), caller, facts),

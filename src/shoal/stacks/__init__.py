@@ -12,7 +12,7 @@ from shoal.stacks.java import Java
 from shoal.stacks.node import Node
 from shoal.stacks.python import Python
 from shoal.stacks.source import COMMON_IGNORE, Source
-from shoal.stacks.stack import HERE, Launch, Stack, Train, artifact_key, keyed
+from shoal.stacks.stack import HERE, Launch, Stack, Tool, Train, artifact_key, keyed
 from shoal.stacks.static import Static
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Launch",
     "Source",
     "Stack",
+    "Tool",
     "Train",
     "artifact_key",
     "detect_stack",

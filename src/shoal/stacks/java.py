@@ -5,10 +5,10 @@ from __future__ import annotations
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
 from shoal.model.workload import Step
-from shoal.stacks.java_pom import boots, dependencies, derived, prepared_ahead
+from shoal.stacks.java_pom import asked_level, boots, dependencies, derived, prepared_ahead
 from shoal.stacks.ports import port_env
 from shoal.stacks.source import Source
-from shoal.stacks.stack import HERE, OUR_FOLDER, Launch, Stack, Train, search_path, words
+from shoal.stacks.stack import HERE, OUR_FOLDER, Launch, Stack, Tool, Train, search_path, words
 
 FLAGS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 """The quick compiler and the small collector: half the start-up time and memory of the defaults on one machine."""
@@ -20,9 +20,14 @@ CACHE = f"{OUR_FOLDER}/app.aot"
 APP = f"{OUR_FOLDER}/app"
 
 
+OLDEST = 8
+"""The oldest level that the compiler knows well; the newest is the runtime's own."""
+
+
 class Java(Stack):
     name = "java"
     tools = ("java", "mvn", "ecj")
+    language = "java"
 
     def detect(self, source: Source) -> bool:
         return source.has("pom.xml")
@@ -43,6 +48,15 @@ class Java(Stack):
 
     def tooling(self, source: Source) -> dict[str, Value]:
         return {"JAVA_HOME": program("java-home"), "PATH": search_path(concat(program("java-home"), "/bin"))}
+
+    def demands(self, source: Source) -> dict[str, str]:
+        level = asked_level(source.texts.get("pom.xml", ""))
+        return {"the compiler's release": level} if level else {}
+
+    def versions(self, source: Source, found: tuple[Tool, ...]) -> tuple[Tool, ...]:
+        """One runtime, which builds and runs what was written for any level that the compiler knows."""
+        newest = source.tools.get("java", "").partition(".")[0]
+        return tuple(Tool(str(level)) for level in range(int(newest), OLDEST - 1, -1)) if newest.isdigit() else ()
 
     def start(self, service: Service, source: Source) -> Launch:
         command = service.command or _run(source, words(concat("@", HERE, f"/{ARGUMENTS}")))

@@ -49,6 +49,19 @@ def dependencies(pom: str) -> frozenset[str]:
     return frozenset((each.findtext("{*}artifactId") or "").strip() for each in kept)
 
 
+def asked_level(pom: str) -> str:
+    """The Java level that the project itself names, as a number; empty when it is inherited or can't be read."""
+    try:
+        root = ET.fromstring(pom)
+    except ET.ParseError:
+        return ""
+    found = _level(root, otherwise="")
+    if found == "${java.version}":
+        found = (root.findtext("{*}properties/{*}java.version") or "").strip()
+    found = found.removeprefix("1.")  # 1.8 is 8
+    return found if found.isdigit() else ""
+
+
 def _parsed(pom: str) -> ET.Element:
     try:
         return ET.fromstring(pom)
@@ -56,7 +69,7 @@ def _parsed(pom: str) -> ET.Element:
         raise FileError(f"pom.xml is not XML: {error}", hint="Maven can't read it either") from error
 
 
-def _level(root: ET.Element) -> str:
+def _level(root: ET.Element, otherwise: str = "17") -> str:
     """The Java level that the project asks for; empty leaves it to what it inherits."""
     plugin = _find_plugin(root)
     for tag in ("release", "source", "target"):
@@ -68,7 +81,7 @@ def _level(root: ET.Element) -> str:
         if found:
             return "${java.version}" if name == "java.version" else found.strip()
     parent = root.findtext("{*}parent/{*}artifactId") or ""
-    return "${java.version}" if parent == "spring-boot-starter-parent" else "17"
+    return "${java.version}" if parent == "spring-boot-starter-parent" else otherwise
 
 
 def _find_plugin(root: ET.Element) -> ET.Element | None:

@@ -22,6 +22,7 @@ SHELL = re.compile(r"[&|;<>$`*?(){}\\\n]")
 class Node(Stack):
     name = "node"
     tools = ("node",)
+    language = "node"
 
     def detect(self, source: Source) -> bool:
         return source.has("package.json")
@@ -42,6 +43,12 @@ class Node(Stack):
 
     def tooling(self, source: Source) -> dict[str, Value]:
         return {"PATH": _path()}
+
+    def demands(self, source: Source) -> dict[str, str]:
+        engines = _package(source).get("engines")
+        found = {name: source.line(name) for name in (".nvmrc", ".node-version")}
+        found["engines.node"] = str(engines.get("node") or "") if isinstance(engines, dict) else ""
+        return {where: text for where, text in found.items() if text}
 
     def start(self, service: Service, source: Source) -> Launch:
         env = {"PATH": _path(), "NODE_ENV": concat("production"), **port_env(service)}

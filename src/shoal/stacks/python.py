@@ -12,7 +12,7 @@ from shoal.model.workload import Step
 from shoal.stacks.ports import port_env
 from shoal.stacks.python_entry import entry
 from shoal.stacks.source import Source
-from shoal.stacks.stack import HERE, Launch, Stack, search_path, words
+from shoal.stacks.stack import HERE, Launch, Stack, Tool, search_path, words
 
 VENV = ".venv"
 MARKS = ("pyproject.toml", "requirements.txt", "uv.lock")
@@ -23,6 +23,7 @@ _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
 class Python(Stack):
     name = "python"
     tools = ("python", "uv")
+    language = "python"
 
     def detect(self, source: Source) -> bool:
         return any(source.has(name) for name in MARKS)
@@ -31,13 +32,23 @@ class Python(Stack):
         return ("venv", "*.egg-info", ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".tox", ".coverage")
 
     def steps(self, source: Source) -> tuple[Step, ...]:
-        venv = Step("venv", words(program("uv"), "venv", "--python", program("python"), VENV))
+        venv = Step("venv", words(program("uv"), "venv", "--python", _interpreter(source), VENV))
         return (venv, *_dependencies(source), *_scripts(source))
 
     def tooling(self, source: Source) -> dict[str, Value]:
         """The venv's programs, as soon as there is a venv."""
         venv = concat(HERE, f"/{VENV}")
         return {"PATH": search_path(concat(venv, "/bin")), "VIRTUAL_ENV": venv}
+
+    def demands(self, source: Source) -> dict[str, str]:
+        required = project(source).get("project", {}).get("requires-python", "")
+        found = {".python-version": source.line(".python-version"), "requires-python": str(required)}
+        return {where: text for where, text in found.items() if text}
+
+    def versions(self, source: Source, found: tuple[Tool, ...]) -> tuple[Tool, ...]:
+        """shoal's own interpreter, then whatever `python3.N` are on PATH."""
+        own = source.tools.get("python", "").partition(" ")[0]
+        return (*((Tool(own),) if own else ()), *found)
 
     def start(self, service: Service, source: Source) -> Launch:
         venv = concat(HERE, f"/{VENV}")
@@ -56,6 +67,10 @@ class Python(Stack):
         if source.has("alembic.ini"):
             return ("alembic", "upgrade", "head")
         return ("python", "manage.py", "migrate") if source.has("manage.py") else ()
+
+
+def _interpreter(source: Source) -> Value:
+    return concat(source.interpreter) if source.interpreter else program("python")
 
 
 def project(source: Source) -> dict[str, Any]:

@@ -29,6 +29,9 @@ INTERESTING = (
     "pyproject.toml",
     "requirements.txt",
     "package.json",
+    ".python-version",
+    ".nvmrc",
+    ".node-version",
 )
 """Files whose text stacks ask for, at the top of the folder."""
 
@@ -45,6 +48,7 @@ class Source(msgspec.Struct, frozen=True):
     digest  hash of the whole content without what is ignored
     tools   program's name -> version of it that a build here would use
     ignore  names (patterns of a single path segment) that are no part of it
+    interpreter  path of the program that runs it, where that isn't the one that comes with shoal
     tracked digest without what `.gitignore` names: what a service writes beside its code is no edit of it
     """
 
@@ -54,7 +58,13 @@ class Source(msgspec.Struct, frozen=True):
     digest: str = ""
     tools: dict[str, str] = {}
     ignore: tuple[str, ...] = COMMON_IGNORE
+    interpreter: str = ""
     tracked: str = ""
+
+    def line(self, name: str) -> str:
+        """The first line that says something, of a file that holds one word."""
+        lines = (line.partition("#")[0].strip() for line in self.texts.get(name, "").splitlines())
+        return next((line for line in lines if line), "")
 
     def has(self, name: str) -> bool:
         return name in self.names

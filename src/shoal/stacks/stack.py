@@ -51,11 +51,20 @@ class Train(msgspec.Struct, frozen=True):
     grace: float = 180.0
 
 
+class Tool(msgspec.Struct, frozen=True):
+    """A version of a program. An empty `path` is the one that comes with shoal."""
+
+    version: str
+    path: str = ""
+
+
 class Stack(ABC):
-    """A language. `tools` are the programs whose versions decide what a build yields."""
+    """A language. `tools` are the programs whose versions decide what a build yields; `language` is the one that
+    `toolchain` is about (empty: there is none)."""
 
     name: str
     tools: tuple[str, ...] = ()
+    language: str = ""
 
     @abstractmethod
     def detect(self, source: Source) -> bool:
@@ -72,6 +81,15 @@ class Stack(ABC):
     def tooling(self, source: Source) -> dict[str, Value]:
         """Variables of a build's own commands: the language's programs on PATH."""
         return {}
+
+    def demands(self, source: Source) -> dict[str, str]:
+        """Versions of the language that the source itself asks for: where it says so -> what."""
+        return {}
+
+    def versions(self, source: Source, found: tuple[Tool, ...]) -> tuple[Tool, ...]:
+        """Versions that are there, the preferred first. `found` are those of the machine."""
+        own = source.tools.get(self.language, "")
+        return (Tool(own),) if own else ()
 
     @abstractmethod
     def start(self, service: Service, source: Source) -> Launch:

@@ -19,6 +19,7 @@ OUTPUT = "dist"
 class Static(Stack):
     name = "static"
     tools = ("node",)
+    language = "node"
 
     def detect(self, source: Source) -> bool:
         return source.has("index.html") and not any(source.has(name) for name in OTHERS)
@@ -29,6 +30,9 @@ class Static(Stack):
 
     def tooling(self, source: Source) -> dict[str, Value]:
         return Node().tooling(source)
+
+    def demands(self, source: Source) -> dict[str, str]:
+        return Node().demands(source)
 
     def start(self, service: Service, source: Source) -> Launch:
         if service.command:

@@ -11,6 +11,10 @@ from shoal.spec.models.service import Words
 from shoal.spec.scalars import Template
 
 Commands = list[Words]
+Toolchain = Annotated[
+    str | dict[str, str] | UnsetType,
+    Meta(description='Versions that will do: "3.12", ">=17"; or a map from programs on PATH: {go: ">=1.22"}.'),
+]
 Stacks = Literal["python", "java", "node", "static", "command"]
 
 
@@ -37,3 +41,4 @@ class SharedBuildEntry(BuildEntry, frozen=True, kw_only=True):
     stack: Annotated[
         Stacks | UnsetType, Meta(description="The language, whose steps are taken without `run`; detected by default.")
     ] = UNSET
+    toolchain: Toolchain = UNSET

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.base import Written
-from shoal.spec.models.build import BuildEntry, Stacks
+from shoal.spec.models.build import BuildEntry, Stacks, Toolchain
 from shoal.spec.models.service import (
     FileEntry,
     HealthEntry,
@@ -29,6 +29,7 @@ class Work(Written, frozen=True, kw_only=True):
         Stacks | UnsetType,
         Meta(description="The language; detected from the source by default. `command` builds nothing."),
     ] = UNSET
+    toolchain: Toolchain = UNSET
     build: Annotated[
         str | list[Words] | BuildEntry | UnsetType,
         Meta(description="The name of one of `builds`; or commands instead of the stack's steps, or a map."),
