@@ -58,6 +58,7 @@ log = logging.getLogger("shoal")
 # Maven and npm on two cores: more at once only makes each of them slower.
 BUILDS_AT_ONCE = 2
 LOGS_EVERY = 1.0
+DISKS_EVERY = 3.0
 
 
 def gather(app: App) -> Inputs:
@@ -149,6 +150,7 @@ class Engine:
             asyncio.create_task(self._keep(), name="loop"),
             asyncio.create_task(Server(self._state, self.verbs.table()).run(serving), name="server"),
             asyncio.create_task(self._look_at_logs(), name="logs"),
+            asyncio.create_task(self._look_at_disks(), name="disks"),
             asyncio.create_task(self.trainer.run(), name="trainer"),
             asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self._ended.wait(), name="end"),
@@ -201,6 +203,11 @@ class Engine:
         while True:
             await asyncio.sleep(LOGS_EVERY)
             self.driver.look_at_logs()
+
+    async def _look_at_disks(self) -> None:
+        while True:
+            await asyncio.sleep(DISKS_EVERY)
+            await self.driver.look_at_disks()
 
 
 def main(arguments: list[str], make: Callable[[Path], Engine] = Engine) -> int:

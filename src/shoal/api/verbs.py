@@ -82,7 +82,8 @@ class Verbs:
             if watch:
                 self._remember(request["variables"])
             await self._environment.apply(app, only, request.get("secrets", {}), excepted, watch)
-        yield {"before": before, "since": time.time()}
+        lacking = self._driver.lacking(self._environment.loop.desired.workloads)
+        yield {"before": before, "since": time.time(), "lacking": lacking}
 
     async def follow(self, request: Request) -> AsyncIterator[Any]:
         """Events as they come, until all is `started`, `ready` or for ever; then how everything stands."""

@@ -80,7 +80,7 @@ def _extra(name: str, key: str) -> Check:
 
 
 def _machine() -> list[Check]:
-    return [_noted(*check) for check in CHECKS]
+    return [_groups(), *(_noted(*check) for check in CHECKS)]
 
 
 def _noted(what: str, check: Callable[[], str]) -> Check:
@@ -97,8 +97,15 @@ def _namespaces() -> str:
     return closed if limit in ("", "0") else ""
 
 
-def _limits() -> str:
-    return "cpu and memory limits of services aren't enforced in this version"
+def _groups() -> Check:
+    """Which limits are enforced: each that isn't, with why not."""
+    from shoal.drivers.process.groups.where import look
+
+    where = look()
+    lacks = [f"{name} isn't limited: {why}" for name, why in sorted(where.lacks.items())]
+    version = f"control groups of version {where.version}" if where.version else "no control groups"
+    limited = f"{version}: {', '.join(sorted(where.folders))} are limited" if where.folders else version
+    return ("limits", "note" if lacks else "ok", "; ".join([limited, *lacks]))
 
 
 def _memory() -> str:
@@ -122,7 +129,6 @@ def _read(path: str) -> str:
 
 CHECKS: list[tuple[str, Callable[[], str]]] = [
     ("user", _namespaces),
-    ("limits", _limits),
     ("memory", _memory),
     ("open files", _files),
 ]

@@ -105,11 +105,14 @@ class Session:
         self._before = [instance["workload"] for instance in before if instance["phase"] != "exited"]
         try:
             with self._waiting():
-                self._since = self.client.ask("apply", **wish)["since"]
+                answer = self.client.ask("apply", **wish)
         except ShoalError:
             if self._started_daemon and not running:
                 self.client.ask("down")
             raise
+        self._since = answer["since"]
+        for lack in answer["lacking"]:
+            self._say(f"note: {lack}")
 
     def follow(self, until: str, timeout: float | None = None) -> dict[str, Any]:
         """Tell events until all is `started` or `ready`; returns how everything stands."""

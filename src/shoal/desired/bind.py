@@ -90,7 +90,7 @@ def variable(name: str) -> str:
 
 
 def _self(ports: tuple[str, ...]) -> dict[str, Value]:
-    plain = {attr: own(attr) for attr in ("host", "instance", "index", "files")}
+    plain = {attr: own(attr) for attr in ("host", "instance", "index", "files", "scratch")}
     first = {"port": own(f"port:{ports[0]}")} if ports else {}
     return plain | first | {f"ports.{name}": own(f"port:{name}") for name in ports}
 

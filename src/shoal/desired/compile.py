@@ -15,7 +15,7 @@ from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
-from shoal.model.app import App, Probe, Probes, Restart, Service
+from shoal.model.app import App, Backing, Probe, Probes, Restart, Service
 from shoal.model.desired import Desired
 from shoal.model.release import Overrides
 from shoal.model.values import Value, concat, own
@@ -96,9 +96,16 @@ def _layers(app: App, service: Service, bindings: Bindings, launch: Launch, stac
     return (
         Layer(f"the stack {stack}", launch.env),
         *bindings.layers,
+        *_scratch(service),
         Layer("a port's env", ports, f"{where}.ports"),
         Layer("environment", mine, f"{where}.environment"),
     )
+
+
+def _scratch(service: Service) -> tuple[Layer, ...]:
+    """What is limited on disk is led to where that counts."""
+    where = f"{service.section}.{service.name}.limits.disk"
+    return (Layer("limits.disk", {"TMPDIR": own("scratch")}, where),) if service.limits.disk else ()
 
 
 def _workload(
@@ -126,6 +133,7 @@ def _workload(
         probes=_probes(app, service, bindings),
         restart=Restart("no") if job else service.restart,
         stop=service.stop,
+        limits=service.limits,
         replicas=service.replicas,
         after=_after(app, service),
         once_per=_database(app, service) if job else "",
@@ -213,8 +221,13 @@ def _backing(app: App, inputs: Inputs) -> list[Workload]:
             for need in service.needs
             if need.name == backing.name
         )
-        out += engine_of(backing).workloads(backing, consumers, inputs.contents)
+        parts = engine_of(backing).workloads(backing, consumers, inputs.contents)
+        out += [_limited(workload, backing) if workload.kind == "backing" else workload for workload in parts]
     return out
+
+
+def _limited(server: Workload, backing: Backing) -> Workload:
+    return msgspec.structs.replace(server, limits=backing.limits)
 
 
 def _chosen(app: App, overrides: Overrides) -> frozenset[str]:

@@ -86,6 +86,9 @@ class Driver(Protocol):
     def fix(self, name: str, endpoint: Endpoint) -> None:
         """The file chose an address (`gateway`); port 0: any, and the same one ever after."""
 
+    def lacking(self, workloads: Iterable[Workload]) -> tuple[str, ...]:
+        """What these ask for and this platform doesn't see to, a line each: what it is, whose, and why not."""
+
     def set_secret(self, name: str, value: str) -> str:
         """Keep a declared secret; returns a keyed digest of its content (the key never leaves the driver)."""
 

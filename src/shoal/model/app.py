@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from shoal.errors import Place
+from shoal.model.limits import Limits
 from shoal.model.values import Value
 
 Protocol = Literal["http", "grpc", "tcp"]
@@ -161,6 +162,7 @@ class Service(msgspec.Struct, frozen=True):
     probes: Probes = Probes()
     restart: Restart = Restart()
     stop: Stop = Stop()
+    limits: Limits = Limits()
     replicas: int = 1
     migrate: tuple[Value, ...] = ()
     warmup: tuple[str, ...] = ()
@@ -225,6 +227,7 @@ Engine = Postgres | Nats | Redis | Mysql | Rabbitmq
 class Backing(msgspec.Struct, frozen=True):
     name: str
     engine: Engine
+    limits: Limits = Limits()
 
 
 class Respond(msgspec.Struct, frozen=True):

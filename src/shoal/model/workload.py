@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from shoal.model.app import EdgePolicy, Port, Probes, Protocol, Restart, Stop
+from shoal.model.limits import Limits
 from shoal.model.values import Value
 
 
@@ -56,6 +57,7 @@ class Workload(msgspec.Struct, frozen=True):
     probes: Probes = Probes()
     restart: Restart = Restart()
     stop: Stop = Stop()
+    limits: Limits = Limits()
     replicas: int = 1
     after: tuple[After, ...] = ()
     data: str = ""

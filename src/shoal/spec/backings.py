@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+import msgspec
 from msgspec import UNSET
 
 from shoal.errors import WrongType
 from shoal.model.app import Backing, Engine, Mysql, Nats, Postgres, Rabbitmq, Redis, Secret, Stream
 from shoal.spec.facts import Facts
+from shoal.spec.limits import check_backing, limits_of
 from shoal.spec.models import (
     BackingEntry,
     MysqlEntry,
@@ -37,12 +39,20 @@ _SUBJECT = re.compile(r"[^\s.*>]+|\*|>")
 def backing_of(facts: Facts) -> tuple[Backing, ...]:
     """The backing services, in the file's order."""
     found = (_backing(name, entry, ("backing", name), facts) for name, entry in facts.file.backing.items())
-    return tuple(one for one in found if one)
+    return tuple(_limited(one, facts) for one in found if one)
+
+
+def _limited(backing: Backing, facts: Facts) -> Backing:
+    entry, path = facts.file.backing[backing.name], ("backing", backing.name, "limits")
+    if isinstance(entry, str):
+        return backing
+    check_backing(entry.limits, path, facts)
+    return msgspec.structs.replace(backing, limits=limits_of(entry.limits, path, facts))
 
 
 def _backing(name: str, entry: BackingEntry | str, path: Path, facts: Facts) -> Backing | None:
     if isinstance(entry, str):
-        entry = BackingEntry(**{entry: None})
+        entry = BackingEntry(**{entry: None})  # type: ignore[arg-type]
     named = [key for key in ENGINES if getattr(entry, key) is not UNSET]
     if len(named) != 1 and not facts.report.broken(path):
         hint = f"such as {{{named[0] if named else 'postgres'}: {{}}}}; there are: {', '.join(ENGINES)}"

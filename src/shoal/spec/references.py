@@ -16,7 +16,7 @@ from shoal.spec.tree import Items, Path, Scalar, find
 from shoal.spec.words import quote, suggestion
 
 SERVICE = ("url", "host", "port")
-SELF = ("port", "host", "instance", "index", "files")
+SELF = ("port", "host", "instance", "index", "files", "scratch")
 ENGINES = {
     "postgres": ("host", "port", "username", "password", "database", "uri", "jdbc_url"),
     "nats": ("host", "port", "username", "password", "uri"),

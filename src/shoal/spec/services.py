@@ -14,6 +14,7 @@ from shoal.spec.commands import environment_of, words_of
 from shoal.spec.facts import Facts
 from shoal.spec.files import files_of
 from shoal.spec.health import probes_of, restart_of, stop_of
+from shoal.spec.limits import limits_of
 from shoal.spec.models import JobEntry, ServiceEntry, Work
 from shoal.spec.needs import needs_of
 from shoal.spec.ports import declared, ports_of
@@ -71,6 +72,7 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
         "files": files_of(entry.files, (*path, "files"), caller, facts),
         "needs": caller.needs,
         "restart": restart_of(entry.restart, path[0].removesuffix("s"), (*path, "restart"), facts),  # type: ignore[union-attr]
+        "limits": limits_of(entry.limits, (*path, "limits"), facts),
         "stop": Stop() if entry.stop is UNSET else stop_of(entry.stop, (*path, "stop"), facts),
     }
 

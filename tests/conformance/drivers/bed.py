@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -161,6 +162,9 @@ class ProcessBed(Bed):
         return ProcessDriver(
             self.root, programs=lambda name: name, artifacts=lambda key: self.root.with_name("builds") / key
         )
+
+    def python(self, program: str) -> tuple[Value, ...]:
+        return words(sys.executable, "-S", "-c", program)
 
     def shell(self, name: str, script: str, **fields: Any) -> Workload:
         return self.workload(name, command=words("/bin/sh", "-c", script), **fields)

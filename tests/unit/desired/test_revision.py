@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shoal.desired.revision import revised
 from shoal.model.app import EdgePolicy, Need, Port, Probe, Probes, Stop
+from shoal.model.limits import Limits
 from shoal.model.release import Overrides
 from shoal.model.values import Ref, Value, address, concat, program, secret
 from shoal.model.workload import After, Copy, Workload
@@ -126,6 +127,8 @@ def test_it_is_the_first_versions_where_nothing_of_a_later_one_is_said() -> None
 
 
 @pytest.mark.parametrize("later", [
+    {"limits": Limits(memory=1 << 30)},
+    {"ports": (Port(number=8080),)},
     {"copies": {"x": Copy(b"")}},
     {"probes": Probes(ready=Probe("exec", command=(concat("check"),)))},
     {"probes": Probes(ready=Probe("log", pattern="x"))},

@@ -126,7 +126,7 @@ def test_self_and_gateway_are_always_known() -> None:
     ("dbb", "host", "dbb is not among the needs", "Did you mean db?"),
     ("db", "hosst", "db has no property hosst", "Did you mean host?"),
     ("zzz", "host", "zzz is not among the needs", "There are: db, gateway, self."),
-    ("self", "port", "self has no property port", "There are: files, host, index, instance."),
+    ("self", "port", "self has no property port", "There are: files, host, index, instance, scratch."),
 ])  # fmt: skip
 def test_an_unknown_reference_says_where_and_what_there_is(name: str, attr: str, what: str, hint: str) -> None:
     of = app(DB, service("api", "db", environment={"X": asks(name, attr)}, ports=()))

@@ -127,6 +127,10 @@ class FakeDriver:
     def fix(self, name: str, endpoint: Endpoint) -> None:
         self.platform.addresses[name] = endpoint if endpoint.port else self.addresses([name])[name]
 
+    def lacking(self, workloads: Iterable[Workload]) -> tuple[str, ...]:
+        asked = {kind for workload in workloads for kind in workload.limits.asked()}
+        return tuple(text for kind, text in self.platform.lacks.items() if kind in asked)
+
     def set_secret(self, name: str, value: str) -> str:
         self.platform.secrets[name] = value
         return hashlib.sha256(f"fake:{value}".encode()).hexdigest()

@@ -46,7 +46,8 @@ class Running(msgspec.Struct):
 
 
 class Platform:
-    """`behaviours` go by workload (`users`) or slot (`users/0`). `refuse` is why a published snapshot is refused.
+    """`behaviours` go by workload (`users`) or slot (`users/0`). `refuse` is why a published snapshot is refused,
+    `lacks` maps a kind of limit to why nobody sees to it.
     `calls` lists what was asked for, in order: `start users/0`, `stop users-0-1`, ..."""
 
     def __init__(self) -> None:
@@ -60,6 +61,7 @@ class Platform:
         self.snapshots: list[Snapshot] = []
         self.release: bytes | None = None
         self.refuse = ""
+        self.lacks: dict[str, str] = {}
         self.calls: list[str] = []
         self._count = 0
 

@@ -1,7 +1,8 @@
 """Who runs: one look at /proc, and which of them belong to an instance.
 
-An instance is more than its first process (the leader). The rest is found by session, by descent, and by the marker
-`SHOAL_INSTANCE` in the environment, which children inherit and which stays visible when the leader is dead.
+An instance is more than its first process (the leader). The rest is found by session, by descent, by the marker
+`SHOAL_INSTANCE` in the environment, which children inherit and which stays visible when the leader is dead, and by its
+control group, where there is one: nothing gets out of that.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +40,7 @@ class Leader(NamedTuple):
 
 
 class Census:
-    """`processes` by pid; `marked` are the pids that carry an instance's marker in this realm."""
+    """`processes` by pid; `marked` are the pids that carry an instance's marker in this realm, or are in its group."""
 
     def __init__(self, processes: dict[int, Process], marked: dict[str, list[int]]) -> None:
         self._processes = processes
@@ -106,10 +107,12 @@ def send(process: Process, number: signal.Signals) -> bool:
 
 
 class Registrar:
-    """Takes the census. Remembers who carried a marker: some programs overwrite their environment later."""
+    """Takes the census. Remembers who carried a marker: some programs overwrite their environment later. `grouped`
+    tells who is in which instance's group."""
 
-    def __init__(self, realm: str) -> None:
+    def __init__(self, realm: str, grouped: Callable[[], Mapping[str, Iterable[int]]] = dict) -> None:
         self._realm = realm
+        self._grouped = grouped
         self._marks: dict[tuple[int, int], str] = {}
 
     def take(self) -> Census:
@@ -123,11 +126,21 @@ class Registrar:
                 marks[key] = instance
                 marked.setdefault(instance, []).append(process.pid)
         self._marks = marks
-        return Census(processes, marked)
+        for instance, pids in self._grouped().items():
+            known = marked.setdefault(instance, [])
+            known += [pid for pid in pids if pid not in known and _seen(pid, processes)]
+        return Census(processes, {instance: pids for instance, pids in marked.items() if pids})
 
     def _mark(self, pid: int) -> str:
         variables = environment(pid)
         return variables.get(MARKER, "") if variables.get(REALM) == self._realm else ""
+
+
+def _seen(pid: int, processes: dict[int, Process]) -> bool:
+    """Whether there is such a process; one that came while we looked is noted."""
+    if pid not in processes and (process := _stat(pid)):
+        processes[pid] = process
+    return pid in processes
 
 
 def environment(pid: int) -> dict[str, str]:

@@ -18,7 +18,9 @@ from shoal.drivers.process import publish, records
 from shoal.drivers.process.addressing import Addressing
 from shoal.drivers.process.adoption import Found, leader
 from shoal.drivers.process.census import environment
+from shoal.drivers.process.disk import used
 from shoal.drivers.process.environment import base
+from shoal.drivers.process.groups.groups import Groups
 from shoal.drivers.process.inspection import added_up, inspect
 from shoal.drivers.process.instances import Instances
 from shoal.drivers.process.keeper.journal import boot_id
@@ -34,6 +36,7 @@ from shoal.drivers.process.state import State
 from shoal.drivers.process.tracked import Tracked
 from shoal.drivers.process.vault import Vault
 from shoal.errors import DriverFailed, ToolMissing
+from shoal.model.limits import amount
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
@@ -79,7 +82,8 @@ class ProcessDriver:
         self._lock = -1
         self._vault = Vault(self.state.secrets)
         self._shelf = Shelf(self.state.logs, kept_logs)
-        self._instances = Instances(self.state, clock)
+        self._groups = Groups(self.state.groups, lambda: self.state.realm)
+        self._instances = Instances(self.state, self._groups, clock)
         self._allotments = Allotments(self.state.ports)
         self._addressing = Addressing(self._allotments, self._instances)
         self._keeper = Keepership(self.state.root, daemon, self._instances.noted, self._instances.keeper_lost)
@@ -138,13 +142,14 @@ class ProcessDriver:
             raise
 
     async def _attempt(self, instance: Instance, workload: Workload, log: Path) -> Instance:
-        spec = Spec(instance, workload.stop)
+        spec = Spec(instance, workload.stop, workload.limits)
         self._instances.starting[instance.id] = instance
         try:
             records.create(self.state.instances / instance.id, spec)
             return await self._spawn(workload, spec, log)
         except BaseException:
             self.state.forget(instance.id)
+            self._groups.remove(instance.id)
             raise
         finally:
             del self._instances.starting[instance.id]
@@ -174,6 +179,7 @@ class ProcessDriver:
         view = self.state.view(instance.id)
         place = Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints, view)
         request = order(workload, instance, Rendering(workload, place, self._sources), self._base, self.state, log)
+        request["groups"] = [str(folder) for folder in self._groups.make(instance.id, workload.limits).folders]
         try:
             answer = await self._keeper.ask(request)
         except DriverFailed:
@@ -260,6 +266,19 @@ class ProcessDriver:
         if self._mesh() is None:
             (self.state.mesh / publish.ADMIN_SOCKET).unlink(missing_ok=True)
             self._addressing.claim_listeners()
+
+    # Limits
+
+    def lacking(self, workloads: Iterable[Workload]) -> tuple[str, ...]:
+        return self._groups.lacking({workload.name: workload.limits for workload in workloads})
+
+    async def look_at_disks(self) -> None:
+        """To be called every few seconds: ends what keeps more in its scratch folder than it may."""
+        for tracked in self._instances.limited_on_disk():
+            limit, scratch = tracked.spec.limits.disk, self.state.instances / tracked.id / "scratch"
+            found = await asyncio.to_thread(used, scratch)
+            if found > limit:
+                self._instances.condemn(tracked, f"ended: over its disk limit of {amount(limit)} ({found >> 20} MiB)")
 
     # Data, secrets, logs
 

@@ -7,6 +7,7 @@ import signal
 import time
 
 from shoal.drivers.process.census import Census, Process, Registrar, send
+from shoal.drivers.process.groups.groups import Groups
 from shoal.drivers.process.tracked import Tracked
 from shoal.errors import DriverFailed
 
@@ -51,17 +52,17 @@ class Looks:
         return self.now()
 
 
-async def end(tracked: Tracked, looks: Looks) -> None:
+async def end(tracked: Tracked, looks: Looks, groups: Groups) -> None:
     """Ends what is left of an instance: asks while there is time (`tracked.deadline`), then kills. Raises
     DriverFailed when something can't be killed."""
     asked: set[Name] = set()
     if not tracked.gone.is_set() and _time_left(tracked):
         asked |= _ask((await looks.fresh()).group(tracked.leader), _signal(tracked))
         await tracked.leader_or_deadline()
-    await _sweep(tracked, looks, asked)
+    await _sweep(tracked, looks, groups, asked)
 
 
-async def _sweep(tracked: Tracked, looks: Looks, asked: set[Name]) -> None:
+async def _sweep(tracked: Tracked, looks: Looks, groups: Groups, asked: set[Name]) -> None:
     """What is left besides (or without) the leader: asked once each, killed after the deadline."""
     pause = FIRST_LOOK
     while members := (await looks.fresh()).members(tracked.id, tracked.leader):
@@ -70,6 +71,7 @@ async def _sweep(tracked: Tracked, looks: Looks, asked: set[Name]) -> None:
             asked |= _ask([m for m in members if (m.pid, m.start) not in asked], _signal(tracked))
         else:
             _kill(tracked, members)
+            groups.of(tracked.id).kill()
         await asyncio.sleep(min(pause, left or pause))
         pause = min(pause * 1.5, LONGEST_LOOK)
 

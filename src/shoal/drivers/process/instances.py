@@ -13,6 +13,7 @@ from shoal.drivers.process.adoption import Found, survey
 from shoal.drivers.process.census import Registrar
 from shoal.drivers.process.conclusion import conclude
 from shoal.drivers.process.ending import Looks, end
+from shoal.drivers.process.groups.groups import Groups
 from shoal.drivers.process.records import Exit
 from shoal.drivers.process.state import State
 from shoal.drivers.process.tracked import Tracked
@@ -29,8 +30,9 @@ class Instances:
     """`starting` are those that have no process yet, by id; `errands` those that nobody else is to see, by id, each
     with what is set when it is over."""
 
-    def __init__(self, state: State, clock: Callable[[], float]) -> None:
+    def __init__(self, state: State, groups: Groups, clock: Callable[[], float]) -> None:
         self._state = state
+        self._groups = groups
         self._clock = clock
         self._wake: Callable[[], None] = lambda: None
         self._looks: Looks | None = None
@@ -41,9 +43,10 @@ class Instances:
     def open(self, wake: Callable[[], None], kept: frozenset[str]) -> None:
         """Adopts what is on record; `kept` are those whose end the keeper will see. Raises StateDamaged."""
         self._wake = wake
-        self._looks = Looks(Registrar(self._state.realm))
+        self._looks = Looks(Registrar(self._state.realm, self._groups.members))
         for found in survey(self._state, self._looks.now()):
             self.adopt(found, kept=found.record.id in kept)
+        self._groups.sweep(self.recorded())
 
     async def close(self) -> None:
         """Lets go of all of them."""
@@ -101,6 +104,7 @@ class Instances:
         if tracked.instance.alive:
             raise DriverFailed(f"{instance} still runs")
         self._state.forget(instance)
+        self._groups.remove(instance)
         return self._tracked.pop(instance).instance
 
     async def errands_ended(self) -> None:
@@ -156,6 +160,17 @@ class Instances:
         if tracked.problem:
             raise tracked.problem
 
+    def limited_on_disk(self) -> list[Tracked]:
+        """Those that run and may keep only so much."""
+        return [t for t in self._tracked.values() if t.spec.limits.disk and not t.gone.is_set() and not t.blame]
+
+    def condemn(self, tracked: Tracked, why: str) -> None:
+        """Ends one that nobody asked to end; `why` is how it ended."""
+        if not tracked.asked and not tracked.gone.is_set():
+            tracked.blame = why
+            tracked.instance = msgspec.structs.replace(tracked.instance, phase="stopping")
+            self._ending(tracked, tracked.spec.stop.grace)
+
     def noted(self, instance: str, code: int) -> None:
         """The keeper's word that a child has ended, and how."""
         if tracked := self._tracked.get(instance):
@@ -184,7 +199,7 @@ class Instances:
     async def _end(self, tracked: Tracked) -> None:
         assert self._looks
         try:
-            await end(tracked, self._looks)
+            await end(tracked, self._looks, self._groups)
         except DriverFailed as error:
             tracked.problem = error
             tracked.instance = msgspec.structs.replace(tracked.instance, reason=error.what)
@@ -194,11 +209,13 @@ class Instances:
         self._conclude(tracked, records.read(self._state.instances / tracked.id).exit)
 
     def _conclude(self, tracked: Tracked, written: Exit | None) -> None:
-        last = conclude(tracked, written, self._clock())
+        starved = self._groups.of(tracked.id).out_of_memory()
+        last = conclude(tracked, written, self._clock(), starved)
         if last != written:
             records.write_exit(self._state.instances / tracked.id, last)
         tracked.instance = msgspec.structs.replace(
             tracked.instance, phase="exited", ended=last.at, exit=last.code, reason=last.reason
         )
+        self._groups.remove(tracked.id)
         tracked.done.set()
         self._wake()

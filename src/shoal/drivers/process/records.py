@@ -13,6 +13,7 @@ from shoal.drivers.process.keeper import journal
 from shoal.drivers.process.keeper.journal import EXIT, IDENTITY
 from shoal.errors import DriverFailed
 from shoal.model.app import Stop
+from shoal.model.limits import Limits
 from shoal.model.observed import Instance
 
 SPEC = "spec.json"
@@ -24,6 +25,7 @@ class Spec(msgspec.Struct, frozen=True):
 
     instance: Instance
     stop: Stop = Stop()
+    limits: Limits = Limits()
 
 
 class Identity(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@
                                         secrets/files/<id>.view/: its working folder, if some of them lie in it
       ports.json                        allotted addresses
       release.json                      what is wanted
+      groups                            folders in which control groups were made, while there are any
       run/<workload>/                   where commands run that are no instances; run/*.log: what probes' commands print
       mesh/                             Envoy's working folder: admin.sock, xds/{cds,lds}.json
 """
@@ -46,6 +47,7 @@ class State:
         self.mesh = root / "mesh"
         self.xds = root / "mesh" / "xds"
         self.run = root / "run"
+        self.groups = root / "groups"
 
     def prepare(self) -> None:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -17,7 +17,8 @@ from shoal.model.observed import Instance
 
 class Tracked:
     """`gone` is set when the leader has ended, `noted` when its exit code is on disk or will never be, `done` when
-    nothing of the instance is left. `deadline` (of the loop's clock) is when what still runs gets SIGKILL."""
+    nothing of the instance is left. `deadline` (of the loop's clock) is when what still runs gets SIGKILL.
+    `blame` is why we ended it ourselves, unasked."""
 
     def __init__(self, spec: Spec, instance: Instance, start: int = 0) -> None:
         self.spec = spec
@@ -29,6 +30,7 @@ class Tracked:
         self.killed = False
         self.kept = False
         self.code: int | None = None
+        self.blame = ""
         self.problem: DriverFailed | None = None
         self.ending: asyncio.Task[None] | None = None
         self.deadline = math.inf

@@ -16,6 +16,7 @@ from shoal.spec.models.base import NAME, NAMED, Written
 from shoal.spec.models.build import BuildEntry, Commands, SharedBuildEntry
 from shoal.spec.models.file import File, Overlay
 from shoal.spec.models.gateway import CorsEntry, GatewayEntry, RespondEntry, RouteEntry
+from shoal.spec.models.limits import LimitsEntry
 from shoal.spec.models.service import (
     FileEntry,
     HealthEntry,
@@ -42,6 +43,7 @@ __all__ = [
     "GatewayEntry",
     "HealthEntry",
     "JobEntry",
+    "LimitsEntry",
     "MysqlEntry",
     "NatsEntry",
     "NeedEntry",

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.base import Written
+from shoal.spec.models.limits import LimitsEntry
 from shoal.spec.scalars import Duration, Size
 
 
@@ -84,6 +85,7 @@ class BackingEntry(Written, frozen=True, kw_only=True):
     mysql: Annotated[MysqlEntry | UnsetType | None, Meta(description="MySQL's protocol, by MariaDB.")] = UNSET
     mariadb: Annotated[MysqlEntry | UnsetType | None, Meta(description="MariaDB.")] = UNSET
     rabbitmq: Annotated[RabbitmqEntry | UnsetType | None, Meta(description="RabbitMQ.")] = UNSET
+    limits: Annotated[LimitsEntry | UnsetType, Meta(description="What it may take at most; no `disk`.")] = UNSET
 
 
 class SecretEntry(Written, frozen=True, kw_only=True):

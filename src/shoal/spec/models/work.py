@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.base import Written
 from shoal.spec.models.build import BuildEntry, Stacks, Toolchain
+from shoal.spec.models.limits import LimitsEntry
 from shoal.spec.models.service import (
     FileEntry,
     HealthEntry,
@@ -56,6 +57,7 @@ class Work(Written, frozen=True, kw_only=True):
         Meta(description="always, on-failure or no; or a map with the pauses."),
     ] = UNSET
     stop: Annotated[StopEntry | UnsetType, Meta(description="How an instance is asked to end.")] = UNSET
+    limits: Annotated[LimitsEntry | UnsetType, Meta(description="What each instance may take at most.")] = UNSET
 
 
 class ServiceEntry(Work, frozen=True, kw_only=True):

@@ -1,6 +1,6 @@
 """Forking one child: a session of its own, its identity on disk before it runs, its output into a file."""
 
-# ruff: noqa: PTH123
+# ruff: noqa: PTH118, PTH123
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 
 class SpawnFailed(Exception):
-    """`stage` is what was tried (identity, log, unprivileged, cwd, exec); `errno` and `text` say what happened."""
+    """`stage` is what was tried (groups, identity, log, unprivileged, cwd, exec); `errno` and `text` say what came of
+    it."""
 
     def __init__(self, stage: str, errno: int, text: str) -> None:
         super().__init__(f"{stage}: {text}")
@@ -30,8 +31,8 @@ class SpawnFailed(Exception):
 def spawn(order: dict[str, Any]) -> int:
     """Forks and executes `order`; its pid, once the program has replaced the fork. Raises SpawnFailed.
 
-    order: command, env, cwd, log; optional: instance and folder (where its identity goes), unprivileged and
-    folders (what it must be able to write then), descriptors (as many as are allowed).
+    order: command, env, cwd, log; optional: instance and folder (where its identity goes), groups (control groups that
+    it enters), unprivileged and folders (what it must be able to write then), descriptors (as many as are allowed).
     """
     reader, writer = os.pipe2(os.O_CLOEXEC)
     pid = os.fork()
@@ -76,6 +77,12 @@ def _session(order: dict[str, Any]) -> None:
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
 
 
+def _groups(order: dict[str, Any]) -> None:
+    for folder in order.get("groups", ()):
+        with open(os.path.join(folder, "cgroup.procs"), "w") as file:
+            file.write("0")
+
+
 def _identity(order: dict[str, Any]) -> None:
     if "folder" in order:
         journal.write_identity(order["folder"], order["instance"])
@@ -107,4 +114,4 @@ def _exec(order: dict[str, Any]) -> None:
     os.execvpe(command[0], command, order["env"])
 
 
-_STEPS = (_session, _identity, _log, _unprivileged, _descriptors, _cwd, _exec)
+_STEPS = (_session, _groups, _identity, _log, _unprivileged, _descriptors, _cwd, _exec)
