@@ -35,3 +35,8 @@ def state_folder(root: Path, folder: Path, name: str, environment: str) -> Path:
         hint = "shoal keeps its state below $XDG_STATE_HOME, else ~/.local/state: name a folder that is yours."
         raise StateDamaged(f"{root} can't be read: {problem.strerror}", hint=hint) from None
     return (known[0] if known else root / f"{name or 'app'}-{digest}") / environment / TARGET
+
+
+def states(root: Path) -> list[Path]:
+    """The state folders of all apps and environments in which something was ever wanted."""
+    return sorted(path for path in root.glob(f"*/*/{TARGET}") if (path / "release.json").exists())

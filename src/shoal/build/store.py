@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -67,17 +68,24 @@ def wipe(path: Path) -> None:
         shutil.rmtree(path)
 
 
-def prune(root: Path, keep: frozenset[str], days: float = 14.0) -> list[str]:
-    """Drop builds that aren't in `keep` and weren't used for `days`; says which keys went."""
+def unused(root: Path, keep: frozenset[str], seconds: float) -> list[str]:
+    """Keys of builds, whole or not, that aren't in `keep` and weren't used for so long."""
     builds = root / "builds"
-    oldest = time.time() - days * 86400
-    gone = []
-    for folder in builds.iterdir() if builds.is_dir() else ():
-        if folder.is_dir() and folder.name not in keep and _used(folder) < oldest:
-            wipe(folder)
-            log_file(root, folder.name).unlink(missing_ok=True)
-            gone.append(folder.name)
-    return sorted(gone)
+    oldest = time.time() - seconds
+    folders = [folder for folder in builds.iterdir() if folder.is_dir()] if builds.is_dir() else []
+    return sorted(folder.name for folder in folders if folder.name not in keep and _used(folder) < oldest)
+
+
+def drop(root: Path, key: str) -> bool:
+    """Delete a build, unless somebody is at it just now; whether it went. Its lock stays: others may hold it open."""
+    with lock_file(root, key).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        wipe(artifact_folder(root, key))
+        log_file(root, key).unlink(missing_ok=True)
+        return True
 
 
 def touch(root: Path, key: str) -> None:

@@ -9,7 +9,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import Any
 
-from shoal.api.place import state_root
+from shoal.api.place import state_root, states
 from shoal.cli.output import age, as_json, table
 
 EXAMPLE = "shoal ls --json"
@@ -23,7 +23,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    found = [_app(state) for state in _states(state_root(os.environ))]
+    found = [_app(state) for state in states(state_root(os.environ))]
     if options.json:
         as_json({"version": 1, "apps": found})
     elif options.quiet:
@@ -32,10 +32,6 @@ def run(options: Namespace) -> int:
     else:
         table(HEAD, map(_row, found))
     return 0
-
-
-def _states(root: Path) -> list[Path]:
-    return sorted(path for path in root.glob("*/*/*") if (path / "release.json").exists()) if root.is_dir() else []
 
 
 def _app(state: Path) -> dict[str, Any]:

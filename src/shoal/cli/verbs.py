@@ -37,6 +37,7 @@ GROUPS = {
         "doctor": "what this machine has and lacks",
     },
     "shoal itself": {
+        "prune": "delete builds and state that nothing refers to",
         "completion": "for bash, zsh or fish",
         "version": "of shoal, and of the engines that come with it",
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from shoal.build import artifact_folder, build, digest, is_built
-from shoal.build.store import prune
+from shoal.build.store import drop, lock_file, unused
 from shoal.errors import BuildFailed
 from shoal.model.values import Value, concat
 from shoal.model.workload import Artifact, Step
@@ -190,5 +191,15 @@ async def test_unused_builds_can_be_pruned(source: Path, root: Path) -> None:
         await build(artifact(source, sh("one", "true"), key=key), root=root)
     for key in ("old", "kept"):
         os.utime(root / "builds" / key / ".shoal/done", (1, 1))
-    assert prune(root, frozenset({"kept"})) == ["old"]
+    assert unused(root, frozenset({"kept"}), 3600) == ["old"]
+    assert drop(root, "old")
+    assert not is_built(root, "old") and unused(root, frozenset({"kept"}), 3600) == []
     assert is_built(root, "kept") and is_built(root, "fresh")
+
+
+async def test_a_build_that_somebody_is_at_stays(source: Path, root: Path) -> None:
+    await build(artifact(source, sh("one", "true"), key="busy"), root=root)
+    with lock_file(root, "busy").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert not drop(root, "busy")
+    assert is_built(root, "busy")

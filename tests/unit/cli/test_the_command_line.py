@@ -62,6 +62,7 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["cp", "api:x", "."], {"source": "api:x", "target": ".", "index": None}),
     (["ls", "-q"], {"quiet": True, "json": False}),
     (["version", "--json"], {"json": True}),
+    (["prune", "-n", "-v"], {"dry_run": True, "volumes": True, "yes": False}),
     (["completion", "bash"], {"shell": "bash", "complete": None}),
     (["completion", "--complete", "up", "--d"], {"complete": ["up", "--d"]}),
     (["ps", "--color", "never"], {"color": "never"}),
