@@ -9,7 +9,7 @@ import pytest
 from shoal.backing import ENGINES
 from shoal.desired import Inputs, compile
 from shoal.drivers.process.environment import INHERITED, markers
-from shoal.model.app import App, Backing, Engine, Mysql, Nats, Need, Port, Postgres, Rabbitmq, Redis, Service
+from shoal.model.app import App, Backing, Engine, External, Mysql, Nats, Need, Port, Postgres, Rabbitmq, Redis, Service
 from shoal.model.values import concat
 from shoal.spec.references import ENGINES as PROPERTIES
 from shoal.spec.references import SELF, SERVICE
@@ -28,7 +28,8 @@ SOURCES = {
 }
 PORTS = (Port(), Port("management"))
 ENTRIES: dict[str, Engine] = {"db": Postgres(), "bus": Nats(), "cache": Redis(), "shop": Mysql(), "queue": Rabbitmq()}
-PREFIX = re.compile(f"^({'|'.join(['PEER', *(name.upper() for name in ENTRIES)])})_")
+ALL = ENTRIES | {"papers": External("mongodb", secret="mongo")}
+PREFIX = re.compile(f"^({'|'.join(['PEER', *(name.upper() for name in ALL)])})_")
 TITLES = {
     "postgres": "PostgreSQL",
     "nats": "NATS",
@@ -38,7 +39,7 @@ TITLES = {
     "rabbitmq": "RabbitMQ",
 }
 # The same names mean one or the other: a service that needs both gets neither.
-APART = (("db", "bus", "cache", "queue"), ("shop",))
+APART = (("db", "bus", "cache", "queue", "papers"), ("shop",))
 
 
 def given(stack: str) -> set[str]:
@@ -50,7 +51,7 @@ def _given(stack: str, names: tuple[str, ...]) -> set[str]:
     needs = (Need("peer"), *map(Need, names))
     service = Service("me", stack=stack, path=stack, command=(concat("run"),), ports=PORTS, needs=needs)
     peer = Service("peer", stack="command", path="command", command=(concat("run"),), ports=PORTS)
-    backing = tuple(Backing(name, engine) for name, engine in ENTRIES.items())
+    backing = tuple(Backing(name, engine) for name, engine in ALL.items())
     app = App("app", "/", services=(service, peer), backing=backing)
     workload = compile(app, Inputs(SOURCES)).workload("me")
     assert workload is not None

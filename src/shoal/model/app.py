@@ -221,7 +221,33 @@ class Rabbitmq(msgspec.Struct, frozen=True, tag="rabbitmq"):
     definitions: tuple[str, ...] = ()
 
 
-Engine = Postgres | Nats | Redis | Mysql | Rabbitmq
+SCHEME = {
+    "postgres": "postgresql",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+    "redis": "redis",
+    "rabbitmq": "amqp",
+    "mongodb": "mongodb",
+    "nats": "nats",
+}
+"""A kind of backing service -> how its URI begins."""
+
+
+class External(msgspec.Struct, frozen=True, tag="external"):
+    """What somebody else runs: `secret` names the declared secret that holds its URI; without one, the parts say where
+    it is. `timeout`: how long it is waited for."""
+
+    kind: str
+    secret: str = ""
+    host: Value = Value()
+    port: Value = Value()
+    username: Value = Value()
+    password: Value = Value()
+    database: Value = Value()
+    timeout: float = 60.0
+
+
+Engine = External | Postgres | Nats | Redis | Mysql | Rabbitmq
 
 
 class Backing(msgspec.Struct, frozen=True):

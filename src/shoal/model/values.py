@@ -21,7 +21,7 @@ class Ref(msgspec.Struct, frozen=True):
     property   what is needed   uri, host, ...   as the user wrote it: `${users-db.uri}`; gone after bind
     address    edge id or       host, port       where a consumer dials (`posts->users`, `users-db`,
                workload                          `gateway`)
-    secret     secret's name    -                a password or a declared secret
+    secret     secret's name    host, quoted...  a password or a declared secret, or a part of it (`model.uri`)
     self       -                port:<name>, host, instance, index, workload, files, scratch
     program    engine's program -                path of an engine's executable (`postgres`, `envoy`)
     data       workload         -                folder of a workload's data

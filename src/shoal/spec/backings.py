@@ -10,10 +10,12 @@ from msgspec import UNSET
 
 from shoal.errors import WrongType
 from shoal.model.app import Backing, Engine, Mysql, Nats, Postgres, Rabbitmq, Redis, Secret, Stream
+from shoal.spec.external import external_of
 from shoal.spec.facts import Facts
 from shoal.spec.limits import check_backing, limits_of
 from shoal.spec.models import (
     BackingEntry,
+    ExternalEntry,
     MysqlEntry,
     NatsEntry,
     PostgresEntry,
@@ -22,7 +24,7 @@ from shoal.spec.models import (
     SecretEntry,
     StreamEntry,
 )
-from shoal.spec.references import ENGINES
+from shoal.spec.references import KEYS
 from shoal.spec.tree import Path
 from shoal.spec.words import quote
 
@@ -46,17 +48,21 @@ def _limited(backing: Backing, facts: Facts) -> Backing:
     entry, path = facts.file.backing[backing.name], ("backing", backing.name, "limits")
     if isinstance(entry, str):
         return backing
+    if entry.external is not UNSET and entry.limits is not UNSET:
+        facts.problem_at_key(WrongType, path, "what somebody else runs can't be limited here", "leave `limits` out")
     check_backing(entry.limits, path, facts)
     return msgspec.structs.replace(backing, limits=limits_of(entry.limits, path, facts))
 
 
 def _backing(name: str, entry: BackingEntry | str, path: Path, facts: Facts) -> Backing | None:
     if isinstance(entry, str):
-        entry = BackingEntry(**{entry: None})  # type: ignore[arg-type]
-    named = [key for key in ENGINES if getattr(entry, key) is not UNSET]
+        entry = msgspec.structs.replace(BackingEntry(), **{entry: None})
+    named = [key for key in KEYS if getattr(entry, key) is not UNSET]
     if len(named) != 1 and not facts.report.broken(path):
-        hint = f"such as {{{named[0] if named else 'postgres'}: {{}}}}; there are: {', '.join(ENGINES)}"
+        hint = f"such as {{{named[0] if named else 'postgres'}: {{}}}}; there are: {', '.join(KEYS)}"
         facts.problem(WrongType, path, f"expected one engine, got {len(named)}", hint)
+    if isinstance(entry.external, ExternalEntry):
+        return Backing(name, external_of(entry.external, name, (*path, "external"), facts))
     for key in named[:1]:
         return Backing(name, _engine(key, getattr(entry, key), (*path, key), facts))
     return None

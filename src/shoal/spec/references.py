@@ -10,7 +10,7 @@ from shoal.errors import SecretInArgument, UnknownReference
 from shoal.model.app import Need
 from shoal.model.values import Ref, Value
 from shoal.spec.facts import Facts
-from shoal.spec.models import BackingEntry
+from shoal.spec.models import BackingEntry, ExternalEntry
 from shoal.spec.scalars import Template
 from shoal.spec.tree import Items, Path, Scalar, find
 from shoal.spec.words import quote, suggestion
@@ -25,6 +25,18 @@ ENGINES = {
     "mariadb": ("host", "port", "username", "password", "database", "uri", "jdbc_url"),
     "rabbitmq": ("host", "port", "username", "password", "vhost", "uri"),
 }
+SCHEMES = {
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "mysql": "mysql",
+    "mariadb": "mariadb",
+    "redis": "redis",
+    "amqp": "rabbitmq",
+    "nats": "nats",
+    "mongodb": "mongodb",
+}
+MONGODB = ("host", "port", "username", "password", "database", "uri")
+KEYS = (*ENGINES, "external")
 # Properties with a password in them: in an argument, every user of the machine could read it.
 SECRETIVE = ("password", "uri")
 
@@ -149,14 +161,24 @@ def properties(name: str, kind: str, facts: Facts) -> tuple[str, ...]:
     if kind != "backing":
         return SERVICE if kind == "service" else ()
     entry = facts.file.backing.get(name)
-    return ENGINES.get(engine_of(entry), ()) if entry is not None else ()
+    return (ENGINES | {"mongodb": MONGODB}).get(engine_of(entry), ()) if entry is not None else ()
 
 
 def engine_of(entry: BackingEntry | str) -> str:
-    """The first engine that is named, or nothing."""
+    """The first engine that is named (an external service's kind), or nothing."""
     if isinstance(entry, str):
         return entry
+    if entry.external is not UNSET:
+        return kind_of(entry.external)
     return next((key for key in entry.__struct_fields__ if getattr(entry, key) is not UNSET), "")
+
+
+def kind_of(entry: ExternalEntry) -> str:
+    """What an external service is, by its word or its URI's; or nothing."""
+    if entry.kind is not UNSET:
+        return entry.kind
+    written = str(entry.uri.value) if entry.uri is not UNSET else ""
+    return SCHEMES.get(written.partition("://")[0], "")
 
 
 def _check_attribute(ref: Ref, known: tuple[str, ...], path: Path, facts: Facts) -> None:

@@ -13,7 +13,7 @@ ANN, BEN = Consumer("ann"), Consumer("ben")
 LOGIN = r"(?i)auth|password|access denied"
 
 
-def test_every_engine_has_a_client_here() -> None:
+def test_every_engine_that_runs_here_has_a_client_here() -> None:
     assert set(CLIENTS) == set(ENGINES)
 
 

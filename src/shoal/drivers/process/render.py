@@ -9,6 +9,7 @@ import msgspec
 
 from shoal.drivers.process.ports import HOST
 from shoal.errors import DriverFailed
+from shoal.model import uri
 from shoal.model.observed import Endpoint
 from shoal.model.values import Ref
 from shoal.model.workload import Copy, Workload
@@ -94,7 +95,7 @@ class Rendering:
             case "address":
                 return _part(sources.address(ref.name), ref)
             case "secret":
-                return sources.secret(ref.name)
+                return _secret(sources.secret(ref.name), ref)
             case "program":
                 return sources.program(ref.name)
             case "artifact":
@@ -135,6 +136,15 @@ class Rendering:
 
 def _placed(name: str) -> bool:
     return name.startswith("./")
+
+
+def _secret(content: str, ref: Ref) -> str:
+    try:
+        return uri.part(content, ref.attr)
+    except ValueError as problem:
+        raise DriverFailed(
+            f"the secret {ref.name}: {problem}", hint="such as postgresql://user:password@host/name"
+        ) from None
 
 
 def _part(endpoint: Endpoint, ref: Ref) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from shoal.spec.models.backing import (
     BackingEntry,
+    ExternalEntry,
     MysqlEntry,
     NatsEntry,
     PostgresEntry,
@@ -38,6 +39,7 @@ __all__ = [
     "BuildEntry",
     "Commands",
     "CorsEntry",
+    "ExternalEntry",
     "File",
     "FileEntry",
     "GatewayEntry",

@@ -8,7 +8,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.base import Written
 from shoal.spec.models.limits import LimitsEntry
-from shoal.spec.scalars import Duration, Size
+from shoal.spec.scalars import Duration, Size, Template
 
 
 class StreamEntry(Written, frozen=True, kw_only=True):
@@ -76,6 +76,24 @@ class RabbitmqEntry(Written, frozen=True, kw_only=True):
     ] = []
 
 
+class ExternalEntry(Written, frozen=True, kw_only=True):
+    """A service that somebody else runs: what it hands out is the same, but nothing is started."""
+
+    kind: Annotated[
+        Literal["postgres", "mysql", "mariadb", "redis", "rabbitmq", "nats", "mongodb"] | UnsetType,
+        Meta(description="What it is. Default: what the scheme of `uri` says."),
+    ] = UNSET
+    uri: Annotated[
+        Template | UnsetType, Meta(description="All in one: a `${secrets.NAME}`, or a text without a password.")
+    ] = UNSET
+    host: Annotated[Template | UnsetType, Meta(description="Where it is.")] = UNSET
+    port: Annotated[Template | UnsetType, Meta(description="Default: the usual one of its kind.")] = UNSET
+    username: Annotated[Template | UnsetType, Meta(description="Who logs in.")] = UNSET
+    password: Annotated[Template | UnsetType, Meta(description="A `${secrets.NAME}`.")] = UNSET
+    database: Annotated[Template | UnsetType, Meta(description="The database, number or virtual host.")] = UNSET
+    timeout: Annotated[Duration, Meta(description="How long `up` waits for it to be reachable.")] = Duration(60)
+
+
 class BackingEntry(Written, frozen=True, kw_only=True):
     """A backing service: exactly one engine, with its settings or nothing."""
 
@@ -86,6 +104,7 @@ class BackingEntry(Written, frozen=True, kw_only=True):
     mariadb: Annotated[MysqlEntry | UnsetType | None, Meta(description="MariaDB.")] = UNSET
     rabbitmq: Annotated[RabbitmqEntry | UnsetType | None, Meta(description="RabbitMQ.")] = UNSET
     limits: Annotated[LimitsEntry | UnsetType, Meta(description="What it may take at most; no `disk`.")] = UNSET
+    external: Annotated[ExternalEntry | UnsetType, Meta(description="Run by somebody else.")] = UNSET
 
 
 class SecretEntry(Written, frozen=True, kw_only=True):
