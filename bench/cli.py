@@ -12,7 +12,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from bench.blog import Blog, blog, say
+from bench.app import say
+from bench.blog import Blog, blog
 from bench.figures import Verdict, conclude, median
 
 LIGHT, READING = 200.0, 400.0

@@ -16,7 +16,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from bench.blog import blog, say
+from bench.app import say
+from bench.blog import blog
 from bench.figures import Verdict, conclude, spread
 
 BOUND = 1.0

@@ -14,7 +14,8 @@ import time
 from typing import NamedTuple
 
 from bench import processes
-from bench.blog import blog, say
+from bench.app import say
+from bench.blog import blog
 from bench.by_hand import MESH
 from bench.figures import Verdict, conclude, median, percentile
 from shoal.model.observed import Endpoint

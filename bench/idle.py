@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from bench import processes
-from bench.blog import blog, say
+from bench.app import say
+from bench.blog import blog
 from bench.figures import Verdict, conclude, median, spread
 
 MEMORY = 100.0

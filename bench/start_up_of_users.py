@@ -11,7 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench.blog import blog, say
+from bench.app import say
+from bench.blog import blog
 from bench.by_hand import Part, Ran, Recording
 from bench.figures import Verdict, conclude, median, spread
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bench import processes
-from bench.blog import Blog, blog, finish, say
+from bench.app import finish, say
+from bench.blog import Blog, blog
 from bench.by_hand import ANSWERS, ASK_EVERY, MESH, Ran, Recording, answers
 from bench.figures import Verdict, conclude, median, spread
 from shoal.model.observed import Endpoint

@@ -30,6 +30,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 
@@ -119,6 +121,16 @@ class Problems(FileError):
         many = cls("\n".join(str(problem) for problem in found))
         many.found = found
         return many
+
+
+@contextmanager
+def at(place: Place | None) -> Iterator[None]:
+    """What is wrong in here is wrong at `place`, unless it knows better: who finds it often knows only a folder."""
+    try:
+        yield
+    except FileError as problem:
+        problem.where = problem.where or place
+        raise
 
 
 class ToolMissing(ShoalError):

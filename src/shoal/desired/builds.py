@@ -10,7 +10,7 @@ from posixpath import normpath
 import msgspec
 
 from shoal.desired.inputs import Inputs, folder_key
-from shoal.errors import FileError
+from shoal.errors import FileError, at
 from shoal.model.app import App, Command, Recipe, Service, SharedBuild
 from shoal.model.values import Ref, Value, concat
 from shoal.model.workload import Artifact
@@ -101,14 +101,14 @@ def programs(app: App) -> frozenset[str]:
 def _shared(app: App, build: SharedBuild, inputs: Inputs, built: Mapping[str, Artifact]) -> Artifact:
     source = inputs.sources[folder_key(build.path, build.recipe.ignore)]
     recipe = resolved(build.recipe, inputs, built)
-    stack = _stack(app, build, source)
-    source = chosen(stack, source, build.toolchain, inputs.tools, _asker(app, build, "builds"))
-    programs = _programs(build.recipe, inputs) | _versions(build.toolchain, stack, inputs)
-    artifact = stack.artifact(build.name, source, recipe, programs)
-    if artifact is None:
-        what = f"build {build.name}: there is nothing to do"
-        hint = f"say what to run: `run: [...]` under builds.{build.name}"
-        raise FileError(what, where=app.places.get(f"builds.{build.name}"), hint=hint)
+    with at(app.places.get(f"builds.{build.name}")):
+        stack = _stack(app, build, source)
+        source = chosen(stack, source, build.toolchain, inputs.tools, _asker(app, build, "builds"))
+        programs = _programs(build.recipe, inputs) | _versions(build.toolchain, stack, inputs)
+        artifact = stack.artifact(build.name, source, recipe, programs)
+        if artifact is None:
+            hint = f"say what to run: `run: [...]` under builds.{build.name}"
+            raise FileError(f"build {build.name}: there is nothing to do", hint=hint)
     return artifact
 
 

@@ -15,6 +15,7 @@ from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
+from shoal.errors import at
 from shoal.model.app import App, Backing, Probe, Probes, Restart, Service
 from shoal.model.desired import Desired
 from shoal.model.release import Overrides
@@ -28,7 +29,10 @@ def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Des
     app = with_ports(app)
     names = _port_names(app)
     shared = shared_builds(app, inputs)
-    parts = [_service(app, service, names, inputs, shared) for service in app.services]
+    parts = []
+    for service in app.services:
+        with at(app.places.get(f"{service.section}.{service.name}")):
+            parts.append(_service(app, service, names, inputs, shared))
     workloads = _backing(app, inputs) + [w for part in parts for w in part.workloads]
     chosen = _chosen(app, overrides)
     kept = [w for w in workloads if w.owner in chosen]

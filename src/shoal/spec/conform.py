@@ -165,7 +165,7 @@ def _anything(node: Node, path: Path, report: Report) -> Any:
     if isinstance(node, Items):
         return [_anything(item, (*path, index), report) for index, item in enumerate(node.items)]
     if node.parts is not None:
-        _misfit(node, Any, path, report)
+        return _misfit(node, Any, path, report)
     if node.null:
         return None
     readings = (bool, int, float, str) if _bare(node) else (str,)

@@ -7,6 +7,7 @@ import pytest
 from bench.by_hand import chain, waits
 from bench.gateway import length_of
 from bench.idle import Use, total
+from bench.many import free_ports
 from bench.start_up_of_users import untrained
 from bench.warm_up import baseline
 from shoal.model.desired import Desired
@@ -56,3 +57,8 @@ def test_an_answer_that_is_no_200_of_known_length_is_an_error() -> None:
 
 def test_uses_add_up() -> None:
     assert total([Use(1, 2, 3, 4), Use(10, 20, 30, 40)]) == Use(11, 22, 33, 44)
+
+
+def test_services_of_the_bench_get_ports_of_their_own() -> None:
+    ports = free_ports(50)
+    assert len(set(ports)) == 50

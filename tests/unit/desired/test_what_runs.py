@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
+from shoal.errors import FileError, Place
 from shoal.model.app import Need, Port, Postgres, Restart
 from shoal.model.release import Overrides
 from shoal.model.values import concat
@@ -133,3 +135,12 @@ def test_an_excepted_service_is_there_and_not_started_but_its_migration_is() -> 
     assert (
         workload(found, "api").revision == workload(desired(app(DB, MIGRATES, service("web", "api"))), "api").revision
     )
+
+
+@pytest.mark.parametrize("section", ["services", "jobs"])
+def test_what_a_stack_cant_tell_is_wrong_where_the_service_stands(section: str) -> None:
+    silent = service("web", stack="command", command=(), kind="job" if section == "jobs" else "service")
+    shop = msgspec.structs.replace(app(silent), places={f"{section}.web": Place("shoal.yaml", 3, 5)})
+    with pytest.raises(FileError, match="no command") as caught:
+        desired(shop)
+    assert str(caught.value.where) == "shoal.yaml:3:5"
