@@ -15,6 +15,7 @@ from shoal.cli.verbs import VERBS
 from shoal.errors import KINDS
 from shoal.spec import load, schema
 from tests.docs.pages import DOCS, PAGES, ROOT, Block, blocks, headings, prose
+from tests.docs.test_tutorial import FOLLOWED
 
 TROUBLE = DOCS / "troubleshooting.md"
 REFERENCE = DOCS / "reference.md"
@@ -130,6 +131,27 @@ def shell_words() -> list[tuple[str, list[str]]]:
     return found
 
 
+def shown_commands() -> list[Any]:
+    """Blocks of commands on pages that nobody follows to the letter."""
+    begins = re.compile(r"(\$ |shoal |scripts/|uv |curl )")
+    found = []
+    for page in PAGES:
+        for block in blocks(page) if page not in FOLLOWED else [b for b in blocks(page) if b.language != "console"]:
+            shell = block.language in ("sh", "console") or (block.language == "text" and begins.match(block.text))
+            if shell and not block.file:
+                found.append(pytest.param(page, block, id=f"{relative(page)}:{block.line}"))
+    return found
+
+
+@pytest.mark.parametrize(("page", "block"), shown_commands())
+def test_commands_are_run_or_the_page_says_why_not(page: Path, block: Block) -> None:
+    """A page that is followed runs its console blocks; elsewhere `<!-- not run: REASON -->` stands before them."""
+    before = page.read_text().splitlines()[block.line - 2]
+    reason = re.fullmatch(r"<!-- not run: (.+) -->", before)
+    assert reason, f"{relative(page)}:{block.line}: run it (tests/docs/test_tutorial.py), or say why not"
+    assert len(reason[1].split()) >= 5, reason[1]
+
+
 def test_commands_that_the_pages_show_exist() -> None:
     for page, words in shell_words():
         if words[0].startswith("scripts/"):
@@ -187,6 +209,11 @@ def test_the_picture_is_a_picture() -> None:
 
     root = ElementTree.parse(DOCS / "shoal.svg").getroot()
     assert root.get("viewBox") and root.find("{*}title") is not None
+
+
+def test_every_page_is_in_the_index() -> None:
+    links = {link.partition("#")[0] for link in _LINK.findall(prose(DOCS / "README.md"))}
+    assert {page.name for page in DOCS.glob("*.md")} - {"README.md"} <= links
 
 
 def test_no_page_is_out_of_reach() -> None:

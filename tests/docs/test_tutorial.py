@@ -1,4 +1,4 @@
-"""The tutorial, followed to the letter: its files written, its commands run, what it shows compared."""
+"""Pages that are followed to the letter: their files written, their commands run, what they show compared."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import pytest
 
 from tests.docs.pages import DOCS, blocks
 
-PAGE = DOCS / "tutorial.md"
+FOLLOWED = [DOCS / "tutorial.md", DOCS / "environments.md"]
 SHOAL = Path(sys.executable).with_name("shoal")
 PATIENCE = 90
 MARK = "\x1eend of a command\x1e"
@@ -95,8 +95,9 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
 @pytest.mark.slow
 @pytest.mark.timeout(300)
 @pytest.mark.skipif(not shutil.which("curl"), reason="the tutorial uses curl")
-def test_its_commands_do_what_it_shows(reader: Reader) -> None:
-    for block in blocks(PAGE):
+@pytest.mark.parametrize("page", FOLLOWED, ids=lambda page: page.stem)
+def test_its_commands_do_what_it_shows(page: Path, reader: Reader) -> None:
+    for block in blocks(page):
         if block.language == "console":
             for command, expected in commands(block.text):
                 shown = reader.type(command)

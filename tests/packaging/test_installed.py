@@ -55,6 +55,7 @@ def as_a_tool(wheel: Path, tmp_path: Path) -> Iterator[Person]:
 def test_pip_gives_a_shoal_that_names_the_extra_that_it_lacks(by_pip: Person) -> None:
     version = by_pip.shoal("--version")
     assert version.startswith("shoal ")
+    assert "note     Java 25          java is missing" in by_pip.shoal("doctor")
     app = by_pip.home / "app"
     (app / "web").mkdir(parents=True)
     (app / "web/package.json").write_text(json.dumps({"scripts": {"start": "node server.js"}}))

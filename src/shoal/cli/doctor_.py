@@ -14,17 +14,19 @@ from shoal.errors import ShoalError, ToolMissing
 
 Check = tuple[str, str, str]
 
-ENGINES = {
-    "envoy": "envoy",
+ENGINES = {"envoy": "envoy", "uv": "uv"}
+# What only some apps need: extras of the package. MariaDB and RabbitMQ are the machine's own.
+EXTRAS = {
     "PostgreSQL 16": "postgres@16",
     "PostgreSQL 18": "postgres@18",
     "NATS": "nats-server",
     "Java 25": "java",
     "Node 24": "node",
-    "uv": "uv",
+    "Caddy": "caddy",
+    "Redis (Valkey)": "valkey-server",
+    "MariaDB": "mariadbd",
+    "RabbitMQ": "rabbitmq-server",
 }
-# What only some apps need. MariaDB and RabbitMQ are the machine's own.
-EXTRAS = {"Caddy": "caddy", "Redis (Valkey)": "valkey-server", "MariaDB": "mariadbd", "RabbitMQ": "rabbitmq-server"}
 
 EXAMPLE = "shoal doctor"
 

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from shoal.backing.clients import CLIENTS
 from shoal.draft import Draft, Folder, Part, compose, look
 from shoal.spec import load
+from shoal.spec.references import ENGINES
 from shoal.stacks import Source
 
 POM = """<project><parent><artifactId>spring-boot-starter-parent</artifactId></parent><dependencies>
@@ -123,6 +125,20 @@ def test_a_broker_is_shared_and_a_database_is_not() -> None:
     text = compose("x", found).text
     assert text.count("nats: nats") == 1
     assert "a-db: postgres" in text and "b-db: postgres" in text
+
+
+def test_every_engine_is_known_by_its_clients() -> None:
+    assert set(ENGINES) <= set(CLIENTS)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_engine_is_written_so_that_the_file_loads(engine: str, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    client = min(CLIENTS[engine]["python"])
+    text = drafted(python("a", f"flask\n{client}", "app.py")).text
+    assert f": {engine}\n" in text
+    (tmp_path / "shoal.yaml").write_text(text)
+    assert load(tmp_path, variables={}).backing
 
 
 def test_two_stacks_in_one_folder_are_named() -> None:

@@ -35,32 +35,31 @@ class _Release(msgspec.Struct):
 
 
 def owner(pid: int) -> Owner | None:
-    """The environment whose keeper is above this process: a keeper's command line ends with its state folder."""
+    """The environment whose keeper is above this process: a keeper's command line names its state folder."""
     for _ in range(DEEPEST):
         if pid <= 1:
             return None
-        if found := _released(_last_word(pid)):
-            return found
+        for word in _words(pid):
+            if word.startswith("/") and (found := _released(Path(word))):
+                return found
         pid = _parent(pid)
     return None
 
 
-def _released(state: str) -> Owner | None:
+def _released(state: Path) -> Owner | None:
     """Whose state folder this is, by the release in it."""
-    if not state.startswith("/"):
-        return None
     try:
-        app = msgspec.json.decode((Path(state) / "release.json").read_bytes(), type=_Release).wanted.app
+        app = msgspec.json.decode((state / "release.json").read_bytes(), type=_Release).wanted.app
     except (OSError, ValueError, msgspec.MsgspecError):
         return None
     return Owner(app.name, app.folder, app.environment)
 
 
-def _last_word(pid: int) -> str:
+def _words(pid: int) -> list[str]:
     try:
-        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").rpartition(b"\0")[2])
+        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).split("\0")
     except OSError:
-        return ""
+        return []
 
 
 def _parent(pid: int) -> int:
