@@ -10,6 +10,7 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -160,7 +161,9 @@ def _verbs() -> Iterator[str]:
     yield (
         "All verbs know `-f`, `--file FILE` (the file or its folder; else it is looked for here and above; `logs` and\n"
         "`events` have only the long form) and `--env NAME` (the environment; default `dev`),\n"
-        "and `--color auto|never|always`."
+        "and `--color auto|never|always`.\n\n"
+        "With `--json` a verb prints one object (`logs` and `events`: one per line), which has the keys named below\n"
+        "and `version`, now 1. The version changes when a key goes or gets another meaning, not when one is added."
     )
     for name in VERBS:
         yield _verb(name)
@@ -173,7 +176,18 @@ def _verb(name: str) -> str:
     usage = " ".join([f"shoal {name}", *(_usage(action) for action in actions)])
     rows = [f"| {_spelling(action)} | {_cell(_help(action))} |" for action in actions if action.option_strings]
     table = ["", "| option | |", "| --- | --- |", *rows] if rows else []
-    return "\n".join([f"### `{name}`", "", f"    {usage}", "", _sentence(parser.description or ""), *table])
+    json = _json(name) if any("--json" in action.option_strings for action in actions) else []
+    return "\n".join([f"### `{name}`", "", f"    {usage}", "", _sentence(parser.description or ""), *table, *json])
+
+
+def _json(name: str) -> list[str]:
+    module = import_module(f"shoal.cli.{name}_")
+    return [
+        "",
+        "| with `--json` | |",
+        "| --- | --- |",
+        *(f"| `{key}` | {_cell(text)} |" for key, text in module.JSON.items()),
+    ]
 
 
 def _usage(action: argparse.Action) -> str:

@@ -7,6 +7,8 @@ import re
 import subprocess
 import time
 from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -156,6 +158,25 @@ def test_config_schema_is_a_json_schema(web: App) -> None:
 def test_plan_of_what_runs_is_empty(web: App) -> None:
     assert web.ok("plan").out == "nothing to do\n"
     assert web.ok("plan", "--json").json == {"version": 1, "operations": []}
+
+
+@pytest.mark.parametrize("words", [
+    "ps", "logs", "why ticker", "events", "top", "stats", "port web", "open", "ls", "env web", "wait", "config", "plan",
+    "doctor", "version", "prune --dry-run", "cp web:server.py {}",
+])  # fmt: skip
+def test_json_has_a_version_and_the_keys_that_the_reference_names(web: App, words: str, tmp_path: Path) -> None:
+    verb, *rest = words.format(tmp_path).split()
+    documented = {"version", *import_module(f"shoal.cli.{verb}_").JSON}
+    told = web.ok(verb, "--json", *rest).out
+    objects = [json.loads(line) for line in told.splitlines()] if verb in ("logs", "events") else [json.loads(told)]
+    assert objects
+    assert [one for one in objects if set(one) != documented or one["version"] != 1] == []
+
+
+def test_logs_as_json_carry_their_times(web: App) -> None:
+    found = [json.loads(line) for line in web.ok("logs", "--json", "ticker").out.splitlines()]
+    assert [one["text"] for one in found] == ["first", "second", "third"]
+    assert all(abs(one["time"] - time.time()) < 3600 for one in found)
 
 
 def test_events_are_told_oldest_first(web: App) -> None:

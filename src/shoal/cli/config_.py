@@ -10,6 +10,9 @@ from shoal.cli.output import as_json, data
 from shoal.cli.place import place
 
 EXAMPLE = "shoal config --env test"
+JSON = {
+    "app": "the file, with all defaults",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

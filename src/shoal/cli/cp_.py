@@ -13,6 +13,10 @@ from shoal.cli.place import place
 from shoal.errors import UsageError
 
 EXAMPLE = "shoal cp users:logs/trace.txt ."
+JSON = {
+    "instance": "from which or to which",
+    "path": "where the copy is",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

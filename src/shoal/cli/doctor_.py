@@ -29,6 +29,9 @@ EXTRAS = {
 }
 
 EXAMPLE = "shoal doctor"
+JSON = {
+    "checks": "each with `what`, `verdict` (ok, note or missing) and `text`",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -11,6 +11,13 @@ from shoal.cli.output import as_json, data, progress
 from shoal.cli.place import place
 
 EXAMPLE = "shoal env posts --dotenv > .env.local"
+JSON = {
+    "service": "its name",
+    "cwd": "its own folder",
+    "command": "as a list",
+    "env": "variables",
+    "ports": "name and number",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

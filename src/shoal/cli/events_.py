@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from shoal.cli.output import clock, data, event
+from shoal.cli.output import as_line, clock, data, event
 from shoal.cli.place import place
 
 EXAMPLE = "shoal events -f --since 10m"
+JSON = {
+    "time": "in seconds since the epoch",
+    "kind": "one word: `started`, `ready`, `exited`, ...",
+    "subject": "a workload",
+    "text": "more about it",
+    "instance": "empty when it is about the workload as a whole",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -17,13 +24,11 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    import json
-
     from shoal.cli.times import since
 
     client = place(options).client()
     for kind, value in client.stream("events", follow=options.follow, since=since(options.since)):
         if kind == "item":
             one = value["event"]
-            data(json.dumps(one, ensure_ascii=False) if options.json else f"{clock(one['time'])} {event(one)}")
+            data(as_line(one) if options.json else f"{clock(one['time'])} {event(one)}")
     return 0

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from shoal.api.client import Client
-from shoal.cli.output import clock, coloured, data
+from shoal.cli.output import as_line, clock, coloured, data
 from shoal.drivers.process.logs.reader import first_offset, lines, tail_offset
 from shoal.drivers.process.logs.times import Times
 from shoal.errors import NotRunning
@@ -18,7 +18,7 @@ LIST_EVERY = 1.0
 
 class Follower:
     """`turn` prints what has been added since the last turn. `since` (seconds since the epoch) passes older lines
-    over; `tail` prints only the last lines of each log at first (None: all)."""
+    over; `tail` prints only the last lines of each log at first (None: all); `json` prints objects."""
 
     def __init__(
         self,
@@ -29,9 +29,10 @@ class Follower:
         tail: int | None = None,
         stamps: bool = False,
         everything: bool = False,
+        json: bool = False,
     ) -> None:
         self._client, self._services, self._since, self._tail, self._stamps = client, services, since, tail, stamps
-        self._everything = everything
+        self._everything, self._json = everything, json
         self._offsets: dict[str, int] = {}
         self._files: list[dict[str, Any]] = []
         self._listed = 0.0
@@ -65,7 +66,8 @@ class Follower:
             offset = self._begin(path)
         elif path.stat().st_size <= offset:
             return []
-        times = Times.of(path) if self._stamps or self._since or self._first else None
+        timed = self._stamps or self._json or self._since or self._first
+        times = Times.of(path) if timed else None
         out = []
         for line in lines(path, offset, partial=last):
             offset = line.end
@@ -87,6 +89,8 @@ class Follower:
         return f"{'~' if stamp.rough else ''}{clock(stamp.time)} "
 
     def _line(self, when: float, name: str, text: str) -> str:
+        if self._json:
+            return as_line({"time": when, "instance": name, "text": text})
         return f"{coloured(f'{name:<22} |', hash_of(name), sys.stdout)} {text}"
 
 

@@ -8,6 +8,11 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from shoal.cli.place import place
 
 EXAMPLE = "shoal logs -f --tail 20 users"
+JSON = {
+    "time": "in seconds since the epoch",
+    "instance": "who printed it",
+    "text": "the line",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -17,6 +22,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--tail", type=_count, metavar="N", help="only the last N lines of each instance")
     parser.add_argument("--since", metavar="TIME", default="", help="10m, 2h, or 2026-01-31T10:00:00")
     parser.add_argument("-t", "--timestamps", action="store_true")
+    parser.add_argument("--json", action="store_true", help="one JSON object per line")
 
 
 def _count(text: str) -> int | None:
@@ -37,7 +43,8 @@ def run(options: Namespace) -> int:
         everything=options.all,
         since=since(options.since),
         tail=options.tail,
-        stamps=options.timestamps,
+        stamps=options.timestamps and not options.json,
+        json=options.json,
     )
     follower.turn(last=not options.follow)
     while options.follow:

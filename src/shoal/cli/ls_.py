@@ -13,6 +13,10 @@ from shoal.api.place import state_root, states
 from shoal.cli.output import age, as_json, table
 
 EXAMPLE = "shoal ls --json"
+JSON = {
+    "apps": "each with `name`, `environment`, `state`, `since` (seconds since the epoch, or null), `url`, "
+    "`folder` and `gone`",
+}
 HEAD = ("NAME", "ENVIRONMENT", "STATE", "SINCE", "GATEWAY", "FOLDER")
 WORST = ("failed", "unready", "building", "waiting", "starting")
 

@@ -25,6 +25,11 @@ def as_json(value: Any) -> None:
     data(json.dumps(value, indent=2, ensure_ascii=False))
 
 
+def as_line(fields: dict[str, Any]) -> str:
+    """Of a stream of objects, each of which says its version."""
+    return json.dumps({"version": 1, **fields}, ensure_ascii=False)
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     for line in columns(head, rows):
         data(line)

@@ -11,6 +11,9 @@ from shoal.errors import NotRunning
 from shoal.model.app import App
 
 EXAMPLE = "shoal plan --json"
+JSON = {
+    "operations": "each with `type`, `id`, `cause` and `after`, and what its kind needs",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

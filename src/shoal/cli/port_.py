@@ -10,6 +10,10 @@ from shoal.cli.place import place
 from shoal.model.names import check_known
 
 EXAMPLE = "shoal port users http"
+JSON = {
+    "endpoints": "each with `instance`, `workload`, `index`, `port` and `endpoint`",
+    "callers": "each with `caller`, `port` and `address`",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

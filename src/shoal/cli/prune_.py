@@ -12,6 +12,11 @@ from shoal.cli.output import as_json, data, size
 from shoal.errors import Refused
 
 EXAMPLE = "shoal prune --dry-run"
+JSON = {
+    "dry_run": "whether nothing was deleted",
+    "states": "each with `name`, `environment`, `folder`, `data` and `bytes`",
+    "builds": "each with `key` and `bytes`",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

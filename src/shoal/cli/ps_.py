@@ -12,6 +12,12 @@ from shoal.errors import NotRunning
 
 HEAD = ("NAME", "STATE", "PID", "PORTS", "AGE", "RESTARTS", "NOTE")
 EXAMPLE = "shoal ps --all"
+JSON = {
+    "url": "of the gateway; empty where there is none",
+    "instances": "each with `id`, `workload`, `index`, `kind`, `phase`, `pid`, `ports`, `started`, `ended`, `exit`, "
+    "`reason`, `failures`",
+    "standings": "of each workload: `workload`, `owner`, `kind`, `state`, `why`, `error`, `instance`",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

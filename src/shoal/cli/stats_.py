@@ -17,6 +17,10 @@ HEAD = ("NAME", "CPU", "MEMORY", "PROCESSES", "THREADS", "FDS", "LOG")
 EVERY = 2.0
 ONCE = 0.5
 EXAMPLE = "shoal stats --no-stream users posts"
+JSON = {
+    "instances": "each with `instance`, `workload`, `index`, `cpu_percent` and `usage`: `time`, `cpu` (seconds), "
+    "`memory` (bytes), `measure` (pss or rss), `processes`, `threads`, `descriptors`, `log` (bytes)",
+}
 
 Instances = list[dict[str, Any]]
 

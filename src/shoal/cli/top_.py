@@ -11,6 +11,10 @@ from shoal.cli.place import place
 
 HEAD = ("PID", "PARENT", "USER", "AGE", "CPU", "MEMORY", "THREADS", "COMMAND")
 EXAMPLE = "shoal top users"
+JSON = {
+    "instances": "each with `instance`, `workload`, `index` and `processes`: `pid`, `parent`, `user`, `started`, `cpu`"
+    " (seconds), `memory` (bytes), `measure` (pss or rss), `threads`, `descriptors`, `command`",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

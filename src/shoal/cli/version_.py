@@ -10,6 +10,11 @@ from shoal.cli.doctor_ import ENGINES
 from shoal.cli.output import as_json, data
 
 EXAMPLE = "shoal version --json"
+JSON = {
+    "shoal": "its version",
+    "python": "the version of the interpreter",
+    "engines": "of each the version of its package; empty: missing",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

@@ -13,6 +13,10 @@ from shoal.cli.times import deadline, seconds
 from shoal.errors import NotRunning
 
 EXAMPLE = "shoal wait --for done seed"
+JSON = {
+    "standings": "as those of `ps`",
+    "exits": "of each job its exit code",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

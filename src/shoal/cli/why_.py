@@ -9,6 +9,10 @@ from shoal.cli.output import as_json, data
 from shoal.cli.place import place
 
 EXAMPLE = "shoal why users"
+JSON = {
+    "causes": "lines, from what is seen to what began it",
+    "log": "the last lines that it printed",
+}
 
 
 def arguments(parser: ArgumentParser) -> None:

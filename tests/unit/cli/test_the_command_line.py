@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ import pytest
 
 from shoal.cli import main as command_line
 from shoal.cli.main import main, parser, verb_parser
-from shoal.cli.verbs import VERBS
+from shoal.cli.verbs import GROUPS, VERBS
 from shoal.errors import KINDS, Place, ShoalError, UsageError
 from tests.unit.cli.conftest import Shoal
 
@@ -70,6 +71,17 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
 def test_verbs_understand_their_words(words: list[str], expected: dict[str, object]) -> None:
     found = vars(verb_parser(words[0]).parse_args(words[1:]))
     assert {key: found[key] for key in expected} == expected
+
+
+READING = [*GROUPS["see what runs, and why"], "config", "plan", "doctor", "env", "version"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_verb_that_reads_has_json_and_says_which(verb: str) -> None:
+    takes = any("--json" in action.option_strings for action in verb_parser(verb)._actions)
+    module = import_module(f"shoal.cli.{verb}_")
+    assert takes or verb not in READING
+    assert takes == bool(getattr(module, "JSON", {}))
 
 
 def test_every_verb_is_tried_above() -> None:
