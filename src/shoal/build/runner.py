@@ -17,8 +17,9 @@ from shoal.build.engines import program
 from shoal.build.environment import build_environment
 from shoal.build.source import digest
 from shoal.build.spawn import Spawn, spawn_here
-from shoal.build.store import artifact_folder, is_built, lock_file, log_file, make_room, mark_built, touch
+from shoal.build.store import artifact_folder, is_built, lock_file, log_file, make_room, mark_built, touch, wipe
 from shoal.build.tree import walk
+from shoal.build.trouble import disk_full, is_full, unusable
 from shoal.errors import BuildFailed
 from shoal.model.values import Ref, Value
 from shoal.model.workload import Artifact, Step
@@ -60,17 +61,32 @@ async def build(
     report: Report = lambda step, note, seconds: None,
 ) -> Path:
     """The artifact's folder under `root` (the cache), built if it isn't yet. It is built where it will stay, for
-    venvs can't be moved. Raises `BuildFailed`; the next try starts afresh."""
+    venvs can't be moved. Raises `BuildFailed`; then only its log is left, and the next try starts afresh."""
     folder = artifact_folder(root, artifact.key)
     bench = _Bench(artifact, folder, log_file(root, artifact.key), render, spawn, report)
-    async with _alone(lock_file(root, artifact.key), report):
-        if not await asyncio.to_thread(is_built, root, artifact.key):
-            await _whole(asyncio.create_task(asyncio.to_thread(_prepare, bench, root)))
-            for step in artifact.steps:
-                await _run(bench, step)
-            await asyncio.to_thread(mark_built, root, artifact.key)
-        touch(root, artifact.key)
+    try:
+        async with _alone(lock_file(root, artifact.key), report):
+            if not await asyncio.to_thread(is_built, root, artifact.key):
+                await _made(bench, root)
+            touch(root, artifact.key)
+    except OSError as problem:
+        raise unusable(artifact.owner, root, problem) from problem
     return folder
+
+
+async def _made(bench: _Bench, root: Path) -> None:
+    """Built, and marked as such; or nothing of it is left."""
+    try:
+        await _whole(asyncio.create_task(asyncio.to_thread(_prepare, bench, root)))
+        for step in bench.artifact.steps:
+            await _run(bench, step)
+        await asyncio.to_thread(mark_built, root, bench.artifact.key)
+    except BaseException as problem:
+        full = is_full(root)  # asked while it is: what is left of the build takes the room
+        await _whole(asyncio.create_task(asyncio.to_thread(wipe, bench.folder)))
+        if full and isinstance(problem, BuildFailed):
+            raise disk_full(bench.artifact.owner, root, problem.hint) from problem
+        raise
 
 
 async def _whole(work: asyncio.Task[None]) -> None:
@@ -121,7 +137,7 @@ def _prepare(bench: _Bench, root: Path) -> None:
                 shutil.copy2(entry.path, target)
     if artifact.digest and digest(folder, artifact.ignore) != artifact.digest:
         what = f"{artifact.owner}: its files changed while they were copied"
-        raise BuildFailed(what, hint="it is tried again with the new ones; nothing to do")
+        raise BuildFailed(what, hint="say `up` again when they have come to rest")
 
 
 async def _run(bench: _Bench, step: Step) -> None:
@@ -164,7 +180,10 @@ def _text(bench: _Bench, value: Value) -> str:
 
 
 def _failed(bench: _Bench, step: Step, how: str) -> BuildFailed:
-    text = bench.log.read_text(errors="replace")
+    try:
+        text = bench.log.read_text(errors="replace")
+    except OSError:
+        text = ""
     last = "\n  ".join(text.splitlines()[-LAST_LINES:])
     what = f"building {bench.artifact.owner}: step `{step.name}` {how}"
     return BuildFailed(what, hint=f"{last}\n  the whole log: {bench.log}")

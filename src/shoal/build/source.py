@@ -23,6 +23,14 @@ def read_source(folder: Path, ignore: tuple[str, ...] = ()) -> Source:
     Raises `MissingFile` if there is no such folder."""
     if not folder.is_dir():
         raise MissingFile(f"there is no folder {folder}", hint="`path:` is relative to the folder of shoal.yaml")
+    try:
+        return _read(folder, ignore)
+    except OSError as problem:
+        hint = "all of a folder is its source: leave out what isn't with `build: {ignore: [name]}`"
+        raise MissingFile(f"{problem.filename or folder} can't be read: {problem.strerror}", hint=hint) from None
+
+
+def _read(folder: Path, ignore: tuple[str, ...]) -> Source:
     found = glance(folder, COMMON_IGNORE)
     ignore = ignored(found) + ignore
     # What else is ignored depends on what the folder is, which takes a first look.

@@ -7,11 +7,13 @@ import fcntl
 import json
 import os
 import shutil
+import stat
 import time
 from pathlib import Path
 
 MARKER = ".shoal/done"
-"""Written last: a folder without it is half built. It lists what was there, so that a plundered folder shows."""
+"""Written last: a folder without it is half built. It lists what was there and which files were empty, so that a
+plundered folder shows, and one whose files a crash of the machine has emptied."""
 
 
 def artifact_folder(root: Path, key: str) -> Path:
@@ -32,8 +34,9 @@ def is_built(root: Path, key: str) -> bool:
     folder = artifact_folder(root, key)
     try:
         named = json.loads((folder / MARKER).read_bytes())
-        return all((folder / name).exists() for name in named["entries"])
-    except (OSError, ValueError, KeyError, TypeError):
+        empty = named.get("empty", named["entries"])  # markers of an older shoal don't say
+        return all(_whole(folder / name, name in empty) for name in named["entries"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
@@ -42,8 +45,18 @@ def mark_built(root: Path, key: str) -> None:
     marker = folder / MARKER
     marker.parent.mkdir(exist_ok=True)
     fresh = marker.with_suffix(".new")
-    fresh.write_text(json.dumps({"entries": _landmarks(folder)}))
+    names = _landmarks(folder)
+    fresh.write_text(json.dumps({"entries": names, "empty": [name for name in names if _empty(folder / name)]}))
     fresh.replace(marker)
+
+
+def _whole(path: Path, may_be_empty: bool) -> bool:
+    return path.exists() and (may_be_empty or not _empty(path))
+
+
+def _empty(path: Path) -> bool:
+    look = path.stat()
+    return stat.S_ISREG(look.st_mode) and not look.st_size
 
 
 def make_room(root: Path, key: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -42,6 +43,10 @@ def sh(name: str, script: str, **files: str) -> Step:
 
 def artifact(source: Path, *steps: Step, key: str = "k") -> Artifact:
     return Artifact(key, "users", str(source), steps, COMMON_IGNORE, digest(source))
+
+
+def left(root: Path) -> list[str]:
+    return sorted(path.name for path in (root / "builds").iterdir())
 
 
 def count(folder: Path) -> int:
@@ -101,6 +106,7 @@ async def test_a_failure_says_which_step_and_shows_the_last_lines(source: Path, 
     assert lines[0] == "line 32"
     assert lines[-2:] == ["  no such symbol", f"  the whole log: {root}/builds/k.log"]
     assert not is_built(root, "k")
+    assert left(root) == ["k.lock", "k.log"], "nothing of it takes room"
 
 
 async def test_the_next_try_starts_afresh(source: Path, root: Path) -> None:
@@ -127,6 +133,7 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "the marker is garbage": lambda folder: (folder / ".shoal/done").write_bytes(b"\xff{"),
     "the marker is another JSON": lambda folder: (folder / ".shoal/done").write_text("[1]"),
     "the marker is a folder": lambda folder: swap_for_folder(folder / ".shoal/done"),
+    "a program was emptied": lambda folder: (folder / "sub/tool").write_text(""),
     "a file is gone": lambda folder: (folder / "sub/tool").unlink(),
     "it is a file": lambda folder: swap_for_file(folder),
     "it is a link to nowhere": lambda folder: swap_for_link(folder),
@@ -165,6 +172,44 @@ async def test_garbage_in_the_cache_is_wiped_and_built_again(
     assert count(await build(made, root=root)) == 1
 
 
+async def test_a_build_of_an_older_shoal_is_as_good(source: Path, root: Path) -> None:
+    folder = await build(artifact(source, sh("one", "touch nothing")), root=root)
+    (folder / ".shoal/done").write_text('{"entries": ["nothing", "sub"]}')
+    assert is_built(root, "k")
+
+
+async def test_foreign_files_beside_the_builds_are_left_alone(source: Path, root: Path) -> None:
+    (root / "builds").mkdir(parents=True)
+    (root / "builds/notes.txt").write_text("mine")
+    await build(artifact(source, sh("one", "true")), root=root)
+    assert (root / "builds/notes.txt").read_text() == "mine"
+
+
+async def test_a_cache_that_is_no_folder_is_named(source: Path, root: Path) -> None:
+    root.write_text("not a folder")
+    with pytest.raises(BuildFailed) as caught:
+        await build(artifact(source, sh("one", "true")), root=root)
+    assert caught.value.what == f"building users: {root}/builds: Not a directory"
+    assert "XDG_CACHE_HOME names another" in caught.value.hint
+
+
+async def test_a_file_that_changes_while_it_is_copied_is_noticed(
+    source: Path, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = artifact(source, sh("one", "true"))
+    copy = shutil.copy2
+
+    def changing(name: Path, target: Path) -> object:
+        if name.name == "tool":
+            name.write_text("half of anoth")
+        return copy(name, target)
+
+    monkeypatch.setattr("shoal.build.runner.shutil.copy2", changing)
+    with pytest.raises(BuildFailed, match="changed while they were copied"):
+        await build(made, root=root)
+    assert left(root) == ["k.lock", "k.log"]
+
+
 async def test_a_source_that_changed_meanwhile_is_not_built_under_the_old_key(source: Path, root: Path) -> None:
     made = artifact(source, sh("one", "true"))
     (source / "sub/tool").write_text("other")
@@ -178,12 +223,14 @@ async def test_cancelling_ends_the_step_and_leaves_nothing_done(source: Path, ro
     pid = root / "builds/k/pid"
     while not (pid.exists() and pid.read_text()):
         await asyncio.sleep(0.01)
+    number = int(pid.read_text())
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     with pytest.raises(ProcessLookupError):
-        os.kill(int(pid.read_text()), 0)
+        os.kill(number, 0)
     assert not is_built(root, "k")
+    assert left(root) == ["k.lock", "k.log"]
 
 
 async def test_unused_builds_can_be_pruned(source: Path, root: Path) -> None:

@@ -125,3 +125,9 @@ def test_what_a_stack_ignores_is_not_there(folder: Path) -> None:
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match="there is no folder"):
         read_source(tmp_path / "gone")
+
+
+def test_a_file_that_can_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "memory").symlink_to("/proc/self/mem")
+    with pytest.raises(MissingFile, match=r"memory can't be read: |can't be read: Input/output error"):
+        read_source(tmp_path)
