@@ -45,7 +45,7 @@ def _from_folder(folder: Path) -> int:
     if not folder.is_dir():
         raise UsageError(f"there is no folder {folder}", hint="shoal init --template NAME FOLDER makes one.")
     for name in NAMES:
-        if (folder / name).exists():
+        if os.path.lexists(folder / name):
             raise Refused(
                 f"{folder / name} is there already", hint="nothing was written; shoal config shows what it says"
             )

@@ -44,7 +44,8 @@ def _part(root: Path, folder: Path) -> Iterator[Part]:
 
 
 def _aside(name: str) -> bool:
-    return name.startswith(".") or name in COMMON_IGNORE or name in ASIDE
+    """Names that aren't UTF-8 couldn't stand in a shoal.yaml."""
+    return not name.isprintable() or name.startswith(".") or name in COMMON_IGNORE or name in ASIDE
 
 
 def _code(folder: Path) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def copy(name: str, folder: Path) -> int:
     """How many files were written. Raises `UsageError` for an unknown name, `Refused` rather than overwrite one."""
     check_known([name], names(), "template")
     files = {entry.name: entry.path for entry in walk(_root() / name, ASIDE)}
-    there = [file for file in files if (folder / file).exists() or (folder / file).is_symlink()]
+    there = [file for file in files if os.path.lexists(folder / file)]
     if there:
         more = f" and {len(there) - SHOWN} more" if len(there) > SHOWN else ""
         hint = "nothing was written; name an empty folder: shoal init --template NAME FOLDER"

@@ -89,8 +89,9 @@ def _front(parts: Sequence[Part]) -> Part | None:
 def _service(entry: _Entry) -> str:
     part = entry.part
     lines = [f"  {entry.name}: # {part.stack}: {part.command}", f"    path: {_text(part.path)}"]
-    if part.also:
-        lines.append(f"    stack: {part.stack} # (?) it looks like {' and '.join(part.also)} as well")
+    if part.named:
+        doubt = f" # (?) it looks like {' and '.join(part.also)} as well" if part.also else ""
+        lines.append(f"    stack: {part.stack}{doubt}")
     if needs := [*entry.backing, *entry.peers]:
         reasons = [part.clients[engine] for engine in entry.backing.values()]
         reasons += [f"its code reads {variable}" for variable in entry.peers.values()]

@@ -9,7 +9,7 @@ import msgspec
 from shoal.backing.clients import CLIENTS
 from shoal.draft import clues
 from shoal.errors import FileError
-from shoal.model.app import Service
+from shoal.model.app import Port, Service
 from shoal.stacks import STACKS, Source, Stack
 
 WEB = frozenset({"web", "frontend", "front", "ui", "www", "site", "client", "webapp"})
@@ -31,6 +31,7 @@ class Part(msgspec.Struct, frozen=True):
 
     path: str
     stack: str
+    named: bool = False  # the file has to say which stack, since the folder alone doesn't
     also: tuple[str, ...] = ()
     command: str = ""
     trouble: str = ""
@@ -52,10 +53,15 @@ def look(folder: Folder) -> Part | None:
         return None
     stack, *also = found
     packages = stack.packages(source)
+    pages = _pages(folder, packages)
     command, trouble = _command(stack, folder)
+    static = STACKS["static"]
+    if trouble and pages and static.steps(source):  # nothing to start, but a build that makes pages
+        stack, (command, trouble) = static, _command(static, folder)
     return Part(
         path=folder.path,
         stack=stack.name,
+        named=bool(also) or stack is not found[0],
         also=tuple(other.name for other in also),
         command=command,
         trouble=trouble,
@@ -63,8 +69,8 @@ def look(folder: Folder) -> Part | None:
         migrate=stack.migrate(source),
         health=_health(folder, packages),
         routes=clues.routes(folder.code),
-        pages=_pages(folder, packages),
-        listens=bool(packages & SERVERS) or _spring(packages) or clues.reads(folder.code, "PORT"),
+        pages=pages,
+        listens=stack is static or _listens(folder, packages),
         others=_others(source, command),
         code=folder.code,
     )
@@ -73,12 +79,22 @@ def look(folder: Folder) -> Part | None:
 def _command(stack: Stack, folder: Folder) -> tuple[str, str]:
     """How it is started, in words, or why that can't be told."""
     try:
-        launch = stack.start(Service(name=folder.path, path=folder.path), folder.source)
+        launch = stack.start(Service(name=folder.path, path=folder.path, ports=(Port(),)), folder.source)
     except FileError as problem:
-        return "", problem.what.partition(": ")[2] or problem.what
+        return "", _line(problem.what.partition(": ")[2] or problem.what)
     first, *rest = [value.render(lambda ref: ref.name if ref.kind == "program" else "") for value in launch.command]
     shown = (word.removeprefix("/") for word in rest if not word.startswith("@"))  # a file of options
-    return " ".join([first.rpartition("/")[2], *shown]), ""
+    return _line(" ".join([first.rpartition("/")[2], *shown])), ""
+
+
+def _line(text: str) -> str:
+    """As a comment can hold it."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
+def _listens(folder: Folder, packages: frozenset[str]) -> bool:
+    spring = any(name.startswith("spring-boot-starter-web") for name in packages)
+    return spring or bool(packages & SERVERS) or clues.reads(folder.code, "PORT")
 
 
 def _clients(stack: str, packages: frozenset[str]) -> dict[str, str]:
@@ -96,10 +112,6 @@ def _health(folder: Folder, packages: frozenset[str]) -> dict[str, str]:
 def _pages(folder: Folder, packages: frozenset[str]) -> bool:
     html = any(name.rpartition("/")[2] == "index.html" for name in folder.source.names)
     return html or bool(packages & PAGES) or folder.path.rpartition("/")[2] in WEB
-
-
-def _spring(packages: frozenset[str]) -> bool:
-    return any(name.startswith("spring-boot-starter-web") for name in packages)
 
 
 def _others(source: Source, command: str) -> tuple[str, ...]:

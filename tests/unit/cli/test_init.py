@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -66,6 +67,35 @@ def test_a_file_that_is_there_stays_as_it_is(shoal: Shoal, folder: Path) -> None
     assert ran.code == 13
     assert "is there already" in ran.err
     assert (folder / "shoal.yaml").read_text() == before
+
+
+def test_nothing_that_lies_in_a_folder_makes_a_traceback(shoal: Shoal, tmp_path: Path) -> None:
+    odd = {
+        "cut/package.json": "[1,",
+        "typed/package.json": '{"dependencies": [1], "scripts": 5, "main": 7}',
+        "toml/pyproject.toml": "x = [",
+        "types/pyproject.toml": '[project]\ndependencies = "flask"\nname = 5\nscripts = 1\n',
+        "xml/pom.xml": "<project",
+        "ünï cödé/index.html": "<html>",
+        "not-text/index.html": "\udcff",
+    }
+    for name, text in odd.items():
+        file = tmp_path / "odd" / name
+        file.parent.mkdir(parents=True)
+        file.write_bytes(text.encode(errors="surrogateescape"))
+    (tmp_path / "odd/xml/loop").symlink_to(".")
+    (tmp_path / "odd/xml/gone.py").symlink_to("/nowhere")
+    os.mkfifo(tmp_path / "odd/xml/pipe.py")
+    (tmp_path / "odd" / os.fsdecode(b"no-\xff-utf8")).mkdir()
+    (tmp_path / "odd" / os.fsdecode(b"no-\xff-utf8") / "index.html").touch()
+    ran = shoal("init", str(tmp_path / "odd"))
+    assert ran.code == 0, ran.err
+    assert {s.path for s in load(tmp_path / "odd", variables={}).services} >= {"ünï cödé", "not-text", "xml"}
+
+
+def test_a_link_that_leads_nowhere_is_in_the_way_too(shoal: Shoal, code: Path) -> None:
+    (code / "shoal.yaml").symlink_to("/nowhere/shoal.yaml")
+    assert shoal("init", str(code)).code == 13
 
 
 def test_a_folder_without_code_is_refused_with_what_it_looks_for(shoal: Shoal, tmp_path: Path) -> None:

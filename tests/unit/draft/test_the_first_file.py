@@ -175,5 +175,23 @@ def test_further_programs_are_mentioned() -> None:
     assert "posts: it has more programs (posts.seed): services or jobs of their own?" in draft.check
 
 
+def test_pages_that_only_a_build_makes_are_served_as_files() -> None:
+    folder = node("site", "index.html", scripts={"build": "vite build"}, dependencies={"vue": "3"})
+    assert "    stack: static\n" in drafted(folder).text
+    assert "- { paths: [/], to: site }" in drafted(folder).text
+
+
+def test_pages_that_need_no_build_are_served_as_they_lie() -> None:
+    text = drafted(Folder("site", Source("/x/site", ("index.html",)))).text
+    assert "stack:" not in text
+    assert "- { paths: [/], to: site }" in text
+
+
+def test_a_command_of_several_lines_stays_a_comment(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "shoal.yaml").write_text(drafted(node("a", main="x: #y.js\n z\x85q")).text)
+    assert load(tmp_path, variables={}).services[0].path == "a"
+
+
 def test_a_folder_of_no_known_language_is_no_part() -> None:
     assert look(Folder("docs", Source("/x/docs", ("index.md",)))) is None
