@@ -162,7 +162,9 @@ def test_services_outlive_daemon_and_keeper_and_up_adopts_them(web: App) -> None
     before, url = web.pids(), web.url
     kill_daemon_and_keeper(web)
     assert [get(url + "/")[0] for _ in range(4)] == [200] * 4
-    assert "the daemon is away" in web.ok("ps").err
+    told = web.ok("ps")
+    assert "the daemon is away" in told.err
+    assert " unknown " in told.out and " starting " not in told.out
     assert web.pids() == before
     web.up()
     assert web.pids() == before

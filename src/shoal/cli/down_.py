@@ -7,6 +7,7 @@ from argparse import ArgumentParser, Namespace
 
 from shoal.cli.output import progress
 from shoal.cli.place import Place, place
+from shoal.cli.target import await_end, ensure_daemon
 from shoal.cli.telling import ENDS, telling
 from shoal.errors import NotRunning, Refused
 
@@ -35,8 +36,6 @@ def run(options: Namespace) -> int:
 
 
 def _down(at: Place, volumes: bool, quiet: bool) -> None:
-    from shoal.drivers.process.daemon import await_end, ensure_daemon
-
     client = at.client()
     if not client.alive():
         ensure_daemon(at.state(), client)

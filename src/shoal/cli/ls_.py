@@ -11,6 +11,7 @@ from typing import Any
 
 from shoal.api.place import state_root, states
 from shoal.cli.output import age, as_json, table
+from shoal.cli.target import alive, wish
 
 EXAMPLE = "shoal ls --json"
 JSON = {
@@ -63,11 +64,8 @@ def _asked(state: Path) -> dict[str, Any]:
 
 def _at_rest(state: Path) -> dict[str, Any]:
     """No daemon: what is on disk."""
-    from shoal.drivers.process.at_rest import look, wish
-
     folder, since = wish(state)
-    alive = any(instance.alive for instance in look(state)[0])
-    return {"folder": folder, "url": ""} | _standing("daemon away" if alive else "down", since)
+    return {"folder": folder, "url": ""} | _standing("daemon away" if alive(state) else "down", since)
 
 
 def _standing(state: str, since: float) -> dict[str, Any]:

@@ -13,9 +13,9 @@ from shoal.api.place import states
 from shoal.build.cache import cache_folder
 from shoal.build.store import artifact_folder, drop, wipe
 from shoal.build.store import unused as old
+from shoal.cli.target import alive, wish
 from shoal.control.environment import Release
 from shoal.desired import compile
-from shoal.drivers.process.at_rest import look, wish
 from shoal.errors import ShoalError, StateDamaged
 
 # A build is there before it is wanted, for a moment.
@@ -73,7 +73,7 @@ def _has_data(state: Path) -> bool:
 
 
 def _rests(state: Path) -> bool:
-    return not Client(state).alive() and not any(instance.alive for instance in look(state)[0])
+    return not Client(state).alive() and not alive(state)
 
 
 def unused(root: Path) -> list[Build]:

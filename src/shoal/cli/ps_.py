@@ -8,6 +8,7 @@ from typing import Any
 
 from shoal.cli.output import age, as_json, data, progress, table
 from shoal.cli.place import Place, place
+from shoal.cli.target import alive
 from shoal.errors import NotRunning
 
 HEAD = ("NAME", "STATE", "PID", "PORTS", "AGE", "RESTARTS", "NOTE")
@@ -45,13 +46,13 @@ def run(options: Namespace) -> int:
 def _without_daemon(at: Place) -> dict[str, Any]:
     """What goes on although the daemon was killed. Raises `NotRunning` when there is nothing."""
     from shoal.api.rows import row
-    from shoal.drivers.process.at_rest import look
 
-    alive = [i for i in look(at.state())[0] if i.alive]
-    if not alive:
+    found = alive(at.state())
+    if not found:
         raise NotRunning("the app is not running", hint="Start it with: shoal up -d")
     progress("the daemon is away; `shoal up` adopts what is here, `shoal down` stops it")
-    return {"instances": [row(i) for i in alive], "standings": [], "url": ""}
+    # Nobody asks their probes now.
+    return {"instances": [row(i) | {"phase": "unknown"} for i in found], "standings": [], "url": ""}
 
 
 def _instances(instances: list[dict[str, Any]], ended: bool) -> list[tuple[str, ...]]:

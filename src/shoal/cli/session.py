@@ -15,6 +15,7 @@ from shoal import __version__
 from shoal.api.client import Client
 from shoal.cli.output import event, progress
 from shoal.cli.place import Place
+from shoal.cli.target import await_end, ensure_daemon
 from shoal.cli.telling import ENDS, telling
 from shoal.cli.times import deadline
 from shoal.errors import Interrupted, NotRunning, ShoalError
@@ -91,8 +92,6 @@ class Session:
             raise Stopped
 
     def start_daemon(self) -> None:
-        from shoal.drivers.process.daemon import await_end, ensure_daemon
-
         if self.client.alive() and self.client.ask("ping")["version"] != __version__:
             self.client.ask("leave")
             await_end(self.state, self.client)
@@ -194,8 +193,6 @@ class Session:
 
     def _wait_for_end(self) -> None:
         if not self._before:
-            from shoal.drivers.process.daemon import await_end
-
             await_end(self.state, self.client)
 
     def _kill_if_asked_again(self) -> None:
