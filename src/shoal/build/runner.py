@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
+from shoal.build import parts
 from shoal.build.engines import program
 from shoal.build.environment import build_environment
 from shoal.build.source import digest
@@ -78,14 +79,47 @@ async def _made(bench: _Bench, root: Path) -> None:
     """Built, and marked as such; or nothing of it is left."""
     try:
         await _whole(asyncio.create_task(asyncio.to_thread(_prepare, bench, root)))
-        for step in bench.artifact.steps:
-            await _run(bench, step)
+        await _run_all(bench, root)
         await asyncio.to_thread(mark_built, root, bench.artifact.key)
     except BaseException as problem:
         full = is_full(root)  # asked while it is: what is left of the build takes the room
         await _whole(asyncio.create_task(asyncio.to_thread(wipe, bench.folder)))
         if full and isinstance(problem, BuildFailed):
             raise disk_full(bench.artifact.owner, root, problem.hint) from problem
+        raise
+
+
+async def _run_all(bench: _Bench, root: Path) -> None:
+    part = await _with_part(bench, root)
+    for step in bench.artifact.steps[len(part.steps) if part else 0 :]:
+        await _run(bench, step)
+    if part:
+        await asyncio.to_thread(parts.check, root, part)
+
+
+async def _with_part(bench: _Bench, root: Path) -> parts.Made | None:
+    """Brings the part that the first steps make, made now if it hasn't been before."""
+    found = await asyncio.to_thread(parts.of, bench.artifact, bench.folder, root)
+    if found is None:
+        return None
+    async with _alone(lock_file(root, found.key), bench.report):
+        folder = artifact_folder(root, found.key)
+        if not await asyncio.to_thread(is_built, root, found.key):
+            await _make_part(bench, root, found, folder)
+        touch(root, found.key)
+        await _whole(asyncio.create_task(asyncio.to_thread(parts.bring, found, folder, bench.folder)))
+    return found
+
+
+async def _make_part(bench: _Bench, root: Path, made: parts.Made, folder: Path) -> None:
+    """Made, and marked as such; or nothing of it is left."""
+    try:
+        await asyncio.to_thread(parts.prepare, root, made, bench.folder)
+        for step in made.steps:
+            await _run(bench._replace(folder=folder), step)
+        await asyncio.to_thread(parts.seal, root, made)
+    except BaseException:
+        await _whole(asyncio.create_task(asyncio.to_thread(wipe, folder)))
         raise
 
 

@@ -15,6 +15,9 @@ MARKER = ".shoal/done"
 """Written last: a folder without it is half built. It lists what was there and which files were empty, so that a
 plundered folder shows, and one whose files a crash of the machine has emptied."""
 
+PART = ".shoal/part"
+"""Names the part (shoal.build.parts) that a build was given."""
+
 
 def artifact_folder(root: Path, key: str) -> Path:
     """Where the artifact lies, built or not. `root` is the cache folder."""
@@ -82,11 +85,13 @@ def wipe(path: Path) -> None:
 
 
 def unused(root: Path, keep: frozenset[str], seconds: float) -> list[str]:
-    """Keys of builds, whole or not, that aren't in `keep` and weren't used for so long."""
+    """Keys of builds, whole or not, that aren't in `keep` and weren't used for so long; nor is a part of those that
+    stay one of them."""
     builds = root / "builds"
     oldest = time.time() - seconds
     folders = [folder for folder in builds.iterdir() if folder.is_dir()] if builds.is_dir() else []
-    return sorted(folder.name for folder in folders if folder.name not in keep and _used(folder) < oldest)
+    old = {folder.name for folder in folders if folder.name not in keep and _used(folder) < oldest}
+    return sorted(old - {_part(folder) for folder in folders if folder.name not in old})
 
 
 def drop(root: Path, key: str) -> bool:
@@ -99,6 +104,14 @@ def drop(root: Path, key: str) -> bool:
         wipe(artifact_folder(root, key))
         log_file(root, key).unlink(missing_ok=True)
         return True
+
+
+def _part(folder: Path) -> str:
+    """The key of the part that a build has in common with others."""
+    try:
+        return (folder / PART).read_text()
+    except OSError:
+        return ""
 
 
 def touch(root: Path, key: str) -> None:

@@ -87,15 +87,27 @@ class Edge(msgspec.Struct, frozen=True):
         return f"{self.caller}->{self.callee}" + ("" if self.port == "http" else f":{self.port}")
 
 
+class Part(msgspec.Struct, frozen=True):
+    """A folder of an artifact that depends on a few files alone (a venv, `node_modules`), so that other artifacts have
+    it too: after an edit of the code it isn't made again. `of` are those files, as far as they are there. `by` "link":
+    what comes later only reads in it; "copy": it may write there too."""
+
+    folder: str
+    of: tuple[str, ...]
+    by: Literal["link", "copy"] = "link"
+
+
 class Step(msgspec.Struct, frozen=True):
     """One command of a build, run in the artifact's folder. `files` (relative path -> content) are written there
-    first; an empty command only writes them. `note` tells a waiting user what takes long, and why."""
+    first; an empty command only writes them. `note` tells a waiting user what takes long, and why. The first steps of a
+    build may make a part of it, together."""
 
     name: str
     command: tuple[Value, ...] = ()
     env: dict[str, Value] = {}
     files: dict[str, Value] = {}
     note: str = ""
+    part: Part | None = None
 
 
 class Artifact(msgspec.Struct, frozen=True):

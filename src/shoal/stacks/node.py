@@ -10,11 +10,12 @@ from typing import Any
 from shoal.errors import FileError
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
-from shoal.model.workload import Step
+from shoal.model.workload import Part, Step
 from shoal.stacks.ports import port_env
 from shoal.stacks.source import Source
 from shoal.stacks.stack import HERE, Launch, Stack, search_path, words
 
+DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 SHELL = re.compile(r"[&|;<>$`*?(){}\\\n]")
 
@@ -36,7 +37,8 @@ class Node(Stack):
         env = self.tooling(source)
         # Packages that only the build needs are left out of an install when NODE_ENV says production.
         install = npm(verb, "--include=dev", "--no-audit", "--no-fund")
-        steps = [Step("dependencies", install, env, note="npm packages; from the cache after the first time")]
+        note = "npm packages; from the cache after the first time"
+        steps = [Step("dependencies", install, env, note=note, part=_part(source))]
         if _scripts(source).get("build"):
             steps.append(Step("build", npm("run", "build"), env, note="the project's own build script"))
         return tuple(steps)
@@ -65,6 +67,22 @@ class Node(Stack):
         if source.has("prisma/schema.prisma"):
             return ("prisma", "migrate", "deploy")
         return ("knex", "migrate:latest") if source.has("knexfile.js") else ()
+
+
+HOOKS = ("preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare")
+
+
+def _part(source: Source) -> Part | None:
+    """The packages, if the lock alone tells them: no workspaces, nothing from a folder, no hooks of its own."""
+    package = _package(source)
+    wanted = [str(v) for key in DEPENDENCIES for v in dict(package.get(key) or {}).values()]
+    beside = any(version.startswith(("file:", "link:", ".", "/", "~/")) for version in wanted)
+    locked = source.has("package-lock.json")
+    if not locked or beside or package.get("workspaces") or any(hook in _scripts(source) for hook in HOOKS):
+        return None
+    of = ("package.json", "package-lock.json", ".npmrc")
+    # Some build scripts write into packages (generated clients, caches).
+    return Part("node_modules", of, "copy" if _scripts(source).get("build") else "link")
 
 
 def npm(*args: str) -> tuple[Value, ...]:

@@ -6,9 +6,11 @@ import re
 import tomllib
 from typing import Any
 
+import msgspec
+
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
-from shoal.model.workload import Step
+from shoal.model.workload import Part, Step
 from shoal.stacks.ports import port_env
 from shoal.stacks.python_entry import entry
 from shoal.stacks.source import Source
@@ -33,7 +35,9 @@ class Python(Stack):
 
     def steps(self, source: Source) -> tuple[Step, ...]:
         venv = Step("venv", words(program("uv"), "venv", "--python", _interpreter(source), VENV))
-        return (venv, *_dependencies(source), *_scripts(source))
+        steps = (venv, *_dependencies(source))
+        part = _part(source)
+        return (*(msgspec.structs.replace(step, part=part) for step in steps), *_scripts(source))
 
     def tooling(self, source: Source) -> dict[str, Value]:
         """The venv's programs, as soon as there is a venv."""
@@ -95,6 +99,22 @@ def _dependencies(source: Source) -> tuple[Step, ...]:
     if project(source).get("project", {}).get("dependencies"):
         return (Step("dependencies", words(program("uv"), *install, "-r", "pyproject.toml"), note=note),)
     return ()
+
+
+LOCAL = re.compile(
+    r"""(^|[\s"'=@,])(-[erfc]\b|--(?!hash)|\.{0,2}/|\.($|\s)|file:)|\b(path|workspace|dynamic)\b""", re.MULTILINE
+)
+"""In a list of packages: something that lies beside it, so that the list alone doesn't tell what is installed."""
+
+
+def _part(source: Source) -> Part | None:
+    """The venv, if the lists of packages tell all that is in it: not the project itself, nor what lies beside it."""
+    texts = [source.texts.get(name, "") for name in ("requirements.txt", "pyproject.toml")]
+    listed = texts[0] if source.has("requirements.txt") else texts[1]
+    code = "\n".join(line.partition(" #")[0] for line in listed.splitlines() if not line.lstrip().startswith("#"))
+    if project(source).get("project", {}).get("scripts") or LOCAL.search(code):
+        return None
+    return Part(VENV, (*MARKS, "uv.toml", ".python-version"))
 
 
 def _scripts(source: Source) -> tuple[Step, ...]:

@@ -140,6 +140,9 @@ class Stack(ABC):
     def _all_steps(self, source: Source, recipe: Recipe) -> tuple[Step, ...]:
         env = self.tooling(source) | recipe.env
         mine = self.steps(source) if recipe.run is None else own_steps(recipe.run, env)
+        if recipe.before or recipe.after:
+            # They may change what a part is made of, or the part itself.
+            mine = tuple(msgspec.structs.replace(step, part=None) for step in mine)
         return (*own_steps(recipe.before, env), *mine, *own_steps(recipe.after, env))
 
 

@@ -80,3 +80,23 @@ def test_output_of_a_build_is_no_source_but_committed_files_are() -> None:
 def test_a_damaged_package_file_is_left_to_npm(text: str) -> None:
     broken = Source("/src", ("package.json",), {"package.json": text})
     assert [step.name for step in NODE.steps(broken)] == ["dependencies"]
+
+
+def packaged(**package: object) -> Source:
+    names = ("package-lock.json", "package.json")
+    return Source("/src", names, {"package.json": json.dumps({"name": "x", **package})}, tools={"node": "24"})
+
+
+@pytest.mark.parametrize(("scripts", "by"), [({}, "link"), ({"build": "tsc", "start": "node x.js"}, "copy")])
+def test_packages_that_the_lock_alone_tells_are_shared(scripts: dict[str, str], by: str) -> None:
+    part = NODE.steps(packaged(scripts=scripts, dependencies={"fastify": "^5"}))[0].part
+    assert part and (part.folder, part.by) == ("node_modules", by)
+
+
+@pytest.mark.parametrize("package", [
+    {"workspaces": ["a"]}, {"dependencies": {"a": "file:../a"}}, {"devDependencies": {"a": "link:a"}},
+    {"scripts": {"postinstall": "node x.js"}}, {"scripts": {"prepare": "husky"}}, {"dependencies": {"a": "../a.tgz"}},
+])  # fmt: skip
+def test_others_are_not(package: dict[str, object]) -> None:
+    assert NODE.steps(packaged(**package))[0].part is None
+    assert NODE.steps(source(build="tsc"))[0].part is None

@@ -110,3 +110,30 @@ def test_an_unknown_shape_asks_for_a_command() -> None:
 def test_a_package_with_a_similar_name_is_not_mistaken() -> None:
     with pytest.raises(FileError):
         PYTHON.launch(service(), source("app.py", requirements_txt="flask-smorest\nmyflask\n"), "k")
+
+
+@pytest.mark.parametrize("text", [
+    "flask==3.1 \\\n    --hash=sha256:00\n", "flask\n# -e .\n", "flask[async]>=3; python_version < '3.14'\n",
+    "x @ https://example.org/x-1.whl\n", "",
+])  # fmt: skip
+def test_a_venv_that_the_list_alone_tells_is_shared(text: str) -> None:
+    parts = [step.part for step in PYTHON.steps(source(requirements_txt=text))]
+    assert all(part and part.folder == ".venv" and "requirements.txt" in part.of for part in parts)
+
+
+@pytest.mark.parametrize("text", [
+    "-r base.txt\n", "flask\n-e .\n", ".\n", "./lib\n", "../lib[x]\n", "/opt/x.whl\n", "x @ file:///opt/x\n",
+    "-c limits.txt\n", "--find-links wheels\n", "-f wheels\n",
+])  # fmt: skip
+def test_one_that_holds_what_lies_beside_is_not(text: str) -> None:
+    assert {step.part for step in PYTHON.steps(source(requirements_txt=text))} == {None}
+
+
+@pytest.mark.parametrize("more", [
+    "[project.scripts]\nx = 'x:main'\n",
+    "[tool.uv.sources]\nx = {path = 'x'}\n",
+    "[project]\ndynamic = ['dependencies']\n",
+])  # fmt: skip
+def test_nor_one_with_the_project_itself_in_it(more: str) -> None:
+    text = more if more.startswith("[project]\n") else f"[project]\nname = 'x'\ndependencies = ['flask']\n{more}"
+    assert {step.part for step in PYTHON.steps(source(pyproject_toml=text))} == {None}
