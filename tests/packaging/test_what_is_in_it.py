@@ -40,9 +40,15 @@ def tracked(folder: str) -> set[str]:
 def test_the_code_is_in_it_whole_and_nothing_besides(names: set[str]) -> None:
     code = {name.removeprefix("src/") for name in tracked("src")}
     blog = {name.replace("examples/", "shoal/templates/", 1) for name in tracked("examples/blog")}
-    packed = {name for name in names if ".dist-info/" not in name}
+    packed = {name for name in names if name.startswith("shoal/")}
     assert packed == code | blog
     assert {"shoal/py.typed", "shoal/spec/shoal.schema.json", "shoal/templates/blog/shoal.yaml"} <= packed
+
+
+def test_all_else_is_metadata_and_the_manual(names: set[str]) -> None:
+    besides = {name.partition("/")[2] for name in names if not name.startswith("shoal/")}
+    assert {name for name in besides if name.startswith("data/")} == {"data/share/man/man1/shoal.1"}
+    assert besides >= {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
 
 
 def test_no_cache_and_no_build_is_in_it(names: set[str]) -> None:
