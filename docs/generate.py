@@ -58,6 +58,7 @@ READS = """\
 | variable | for |
 | --- | --- |
 | `SHOAL_ENV` | the environment, where `--env` isn't given |
+| `SHOAL_PROFILES` | active profiles, with commas between, where `--profile` isn't given; also in `.env` |
 | `XDG_STATE_HOME` | state and data: `$XDG_STATE_HOME/shoal`, else `~/.local/state/shoal` |
 | `XDG_CACHE_HOME` | builds and tools: `$XDG_CACHE_HOME/shoal`, else `~/.cache/shoal` |
 | `UV_DEFAULT_INDEX`, `UV_INDEX_URL`, `PIP_INDEX_URL` | the index of Python packages; builds see all `UV_*`, `PIP_*` |

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from tests.scenarios.app import App
+from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -49,3 +52,91 @@ def test_files(example: Example) -> None:
     assert files.pid("api") != api
     assert files.pid("store") == store
     assert not (files.folder / "api/config").exists()
+
+
+def names(some: App) -> set[str]:
+    return {i["workload"] for i in some.ps() if i["kind"] == "service"}
+
+
+def test_profiles(example: Example) -> None:
+    some = example("profiles")
+    some.up()
+    assert names(some) == {"web"}
+    assert some.get() == (200, "hello, developer")
+    web = some.pid("web")
+    assert "spare" not in {i["workload"] for i in some.ps()}
+    assert "start console/0" in some.ok("plan", "--profile", "debug").out
+    some.up("--profile", "debug")
+    assert names(some) == {"web", "console", "cache"}
+    assert "spare" in {i["workload"] for i in some.ps()}
+    some.up()
+    some.wait_until(lambda: names(some) == {"web"})
+    some.up("console")
+    assert names(some) == {"web", "console", "cache"}
+    assert some.ok("run", "seed").out == "seeded users\n"
+    some.ok("up", "-d", "--wait", env={"SHOAL_PROFILES": "load, tools"})
+    some.wait_until(lambda: names(some) == {"web", "cache"})
+    assert some.pid("web") == web
+    result = some.shoal("up", "-d", "--profile", "debugg")
+    assert (result.code, result.err) == (
+        2,
+        "shoal: --profile: nothing is in a profile debugg\n  Did you mean debug?\n",
+    )
+
+
+def test_profiles_by_environment(example: Example) -> None:
+    some = example("profiles")
+    some.up("--env", "prod")
+    url = some.ok("ps", "--json", "--env", "prod").json["url"]
+    assert get(url) == (200, "good day")
+
+
+def test_profiles_in_what_config_shows(example: Example) -> None:
+    some = example("profiles")
+
+    def shown(*words: str) -> list[str]:
+        return [service["name"] for service in some.ok("config", "--json", *words).json["app"]["services"]]
+
+    assert shown() == ["web", "seed"]
+    assert shown("--profile", "load") == ["web", "cache", "seed"]
+    assert shown("--profile", "*") == ["web", "console", "cache", "seed"]
+
+
+def ticks(some: App) -> int:
+    path = some.folder / "ticks"
+    return path.read_text().split().count("tick") if path.exists() else 0
+
+
+def test_schedules(example: Example) -> None:
+    some = example("schedules")
+    some.up()
+    some.wait_until(lambda: ticks(some) >= 2)
+    some.wait_until(lambda: [e["text"] for e in some.events("skipped") if e["subject"] == "slow"])
+    (slow,) = some.of("slow")
+    some.wait_until(lambda: some.events("failed"))
+    some.wait_until(lambda: "the last one failed: broken-0-" in some.standing("broken")["why"])
+    assert "| no disk" in some.ok("why", "broken").out
+    assert "scheduled" in some.ok("ps").out
+    assert some.standing("tidy")["why"].startswith("next run 2")
+    assert some.ok("run", "tidy").code == 0
+    assert "tidied" in (some.folder / "ticks").read_text()
+    daemon = some.keeper_and_daemon()[1]
+    os.kill(daemon, signal.SIGKILL)
+    some.wait_until(lambda: some.keeper_and_daemon()[1] not in (0, daemon))
+    before = ticks(some)
+    some.wait_until(lambda: ticks(some) > before)
+    assert some.of("slow") and some.of("slow")[0]["pid"] == slow["pid"]
+    some.ok("down")
+    assert some.processes() == {}
+    after = ticks(some)
+    time.sleep(1.5)  # nothing happens: that is what has to be seen
+    assert ticks(some) == after
+
+
+def test_a_scheduled_job_that_failed_does_not_run_at_the_next_up(example: Example) -> None:
+    some = example("schedules")
+    some.edit("schedule: { at: every 1s, overlap: wait }", 'schedule: "every 1h"')
+    some.up()
+    some.up()
+    assert [e for e in some.events() if e["subject"] == "broken"] == []
+    assert some.standing("broken")["state"] == "scheduled"

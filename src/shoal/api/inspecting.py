@@ -87,7 +87,7 @@ class Inspecting:
     def _decided(self, standings: Iterable[Standing]) -> bool:
         states = [standing.state for standing in standings]
         failed = "failed" in states and not self._environment.loop.executor.busy
-        return failed or all(state in ("ready", "done", "stopped") for state in states)
+        return failed or all(state in ("ready", "done", "stopped", "scheduled") for state in states)
 
     def _of(self, names: frozenset[str]) -> tuple[Standing, ...]:
         return tuple(s for s in self._environment.standings() if not names or s.owner in names)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from shoal.cli.load import builtins, env_file_argument, load_app
+from shoal.cli.load import builtins, env_file_argument, load_app, profile_argument
 from shoal.cli.output import as_json, data
 from shoal.cli.place import place
+from shoal.model.app import App
 
 EXAMPLE = "shoal config --env test"
 JSON = {
@@ -22,6 +23,7 @@ def arguments(parser: ArgumentParser) -> None:
     text = "who sets a variable of the file, or SERVICE.NAME that a service gets, and who would have"
     parser.add_argument("--explain", metavar="NAME", help=text)
     env_file_argument(parser)
+    profile_argument(parser)
 
 
 def run(options: Namespace) -> int:
@@ -37,6 +39,7 @@ def run(options: Namespace) -> int:
 
         explain(options.explain, app, at, json=options.json)
         return 0
+    app = _active(app)
     found = _readable({key: value for key, value in builtins(app).items() if key != "places"})
     if options.quiet:
         return 0
@@ -51,6 +54,18 @@ def run(options: Namespace) -> int:
         ).rstrip()
     )
     return 0
+
+
+def _active(app: App) -> App:
+    """Without what no active profile asks for."""
+    from msgspec.structs import replace
+
+    from shoal.desired.chosen import chosen
+    from shoal.model.release import Overrides
+
+    names = chosen(app, Overrides())
+    services = tuple(service for service in app.services if service.name in names)
+    return replace(app, services=services, backing=tuple(entry for entry in app.backing if entry.name in names))
 
 
 def _readable(value: Any) -> Any:

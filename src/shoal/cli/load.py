@@ -16,10 +16,22 @@ def env_file_argument(parser: ArgumentParser) -> None:
     parser.add_argument("--env-file", action="append", default=[], metavar="FILE", help=text)
 
 
+def profile_argument(parser: ArgumentParser) -> None:
+    """For every verb that is about what should run."""
+    text = "with the services of this profile, too (`*`: of all; default: SHOAL_PROFILES); may be repeated"
+    parser.add_argument("--profile", action="append", default=[], metavar="NAME", help=text)
+
+
 def load_app(place: Place) -> App:
     from shoal.spec import load
 
-    return load(place.file, environment=place.environment, variables=os.environ, env_files=place.env_files)
+    return load(
+        place.file,
+        environment=place.environment,
+        variables=os.environ,
+        env_files=place.env_files,
+        profiles=place.profiles,
+    )
 
 
 def secret_values(app: App, place: Place) -> dict[str, str]:

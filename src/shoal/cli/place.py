@@ -18,11 +18,13 @@ NAMES = ("shoal.yaml", "shoal.yml")
 
 class Place:
     """The file, its folder, and where the state of the asked-for environment lies. Reads no YAML. `env_files` are
-    those that `--env-file` names."""
+    those that `--env-file` names, `profiles` those of `--profile`."""
 
-    def __init__(self, file: Path, environment: str, env_files: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, file: Path, environment: str, env_files: Sequence[Path] = (), profiles: Sequence[str] = ()
+    ) -> None:
         self.file, self.folder, self.environment = file, file.parent, environment
-        self.env_files = tuple(env_files)
+        self.env_files, self.profiles = tuple(env_files), tuple(profiles)
 
     def state(self, name: str = "") -> Path:
         return state_folder(state_root(os.environ), self.folder, name, self.environment)
@@ -39,7 +41,8 @@ def place(options: Namespace) -> Place:
         raise UsageError(f"`{options.env}` can't be the name of an environment", hint=hint)
     given = Path(options.file) if options.file else None
     env_files = [Path(name).absolute() for name in getattr(options, "env_file", ())]
-    return Place(_named(given) if given else _found(Path.cwd()), options.env, env_files)
+    profiles = getattr(options, "profile", ())
+    return Place(_named(given) if given else _found(Path.cwd()), options.env, env_files, profiles)
 
 
 def _named(given: Path) -> Path:

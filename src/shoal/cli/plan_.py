@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from shoal.cli.load import builtins, env_file_argument, load_app
+from shoal.cli.load import builtins, env_file_argument, load_app, profile_argument
 from shoal.cli.output import as_json, data
 from shoal.cli.place import Place, place
 from shoal.errors import NotRunning
@@ -19,6 +19,7 @@ JSON = {
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
     env_file_argument(parser)
+    profile_argument(parser)
 
 
 def run(options: Namespace) -> int:

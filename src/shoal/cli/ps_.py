@@ -80,5 +80,9 @@ def _row(instance: dict[str, Any], relieved: set[str]) -> tuple[str, ...]:
 
 
 def _missing(standings: list[dict[str, Any]]) -> list[tuple[str, ...]]:
-    absent = [s for s in standings if not s["instance"] and s["state"] in ("failed", "building", "waiting", "starting")]
+    absent = [
+        s
+        for s in standings
+        if not s["instance"] and s["state"] in ("failed", "building", "waiting", "starting", "scheduled")
+    ]
     return [(s["workload"], s["state"], "-", "-", "-", "-", *(s["why"].splitlines()[:1] or [""])) for s in absent]

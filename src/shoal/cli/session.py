@@ -132,7 +132,7 @@ class Session:
 
     def _unready(self) -> list[dict[str, Any]]:
         found = self.client.ask("standings")["standings"]
-        return [s for s in found if s["state"] not in ("ready", "done", "stopped")]
+        return [s for s in found if s["state"] not in ("ready", "done", "stopped", "scheduled")]
 
     def verdict(self, standing: dict[str, Any]) -> int:
         """Raises the first error of what failed, and tells the others."""

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shoal.cli.screen import visible
 
-DONE = ("ready", "done", "stopped")
+DONE = ("ready", "done", "stopped", "scheduled")
 COLOURS = {"ready": 32, "done": 32, "stopped": 2, "failed": 31, "unready": 33, "waiting": 2}
 
 

@@ -7,7 +7,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from shoal.cli.load import builtins, env_file_argument, load_app, secret_values
+from shoal.cli.load import builtins, env_file_argument, load_app, profile_argument, secret_values
 from shoal.cli.output import data
 from shoal.cli.place import Place, place
 from shoal.cli.times import seconds
@@ -26,6 +26,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--watch", action="store_true", help="follow edits: of the file, of .env, of sources")
     parser.add_argument("-q", "--quiet", action="store_true", help="no progress on stderr")
     env_file_argument(parser)
+    profile_argument(parser)
 
 
 def run(options: Namespace) -> int:

@@ -67,7 +67,10 @@ class Environment:
         inputs = msgspec.structs.replace(inputs, secrets=dict(digests), gateway=self._gateway(app))
         number = self.release.wanted.number + 1 if self.release else 1
         overrides = self._kept_overrides(app)
-        release = Release(Wanted(app, number, overrides, secrets=dict(digests), since=self._since()), inputs)
+        wanted = Wanted(
+            app, number, overrides, secrets=dict(digests), since=self._since(), scheduled=self._scheduled(app)
+        )
+        release = Release(wanted, inputs)
         return release, self._explained(self._desired(release))
 
     async def apply(
@@ -97,6 +100,7 @@ class Environment:
         """Want what the file and the sources say now; what people asked for besides stays. Raises what is wrong with
         them, and all is as it was."""
         before = self.running()
+        app = msgspec.structs.replace(app, profiles=before.wanted.app.profiles)
         release, _ = await self.compile(app, self._kept_secrets(app, values))
         if self.release is not before:
             return  # somebody wants something else meanwhile; he is followed
@@ -230,7 +234,16 @@ class Environment:
     def _desired(self, release: Release) -> Desired:
         if release.wanted.down:
             return Desired(app=release.wanted.app.name, environment=release.wanted.app.environment)
-        return self._attach(compile(release.wanted.app, release.inputs, release.wanted.overrides))
+        desired = compile(release.wanted.app, release.inputs, release.wanted.overrides)
+        return self._attach(msgspec.structs.replace(desired, scheduled=release.wanted.scheduled))
+
+    def _scheduled(self, app: App) -> dict[str, float]:
+        """When the schedule of each job came to be wanted: before that, nothing was due."""
+        up = self.release is not None and not self.release.wanted.down
+        wanted = self.release.wanted if self.release and up else Wanted(App("", ""))
+        same = {(s.name, s.schedule): wanted.scheduled.get(s.name) for s in wanted.app.services}
+        now = time.time()
+        return {s.name: same.get((s.name, s.schedule)) or now for s in app.services if s.schedule}
 
     def _since(self) -> float:
         up = self.release is not None and not self.release.wanted.down
@@ -248,7 +261,9 @@ class Environment:
     async def _forget_failures(self) -> None:
         """Asked again, failed jobs run again and a crashed slot's back-off is over."""
         for instance in await self._driver.observe():
-            if not instance.alive and (instance.kind != "job" or instance.exit != 0):
+            workload = self.loop.desired.workload(instance.workload)
+            scheduled = workload is not None and workload.when == "schedule"
+            if not instance.alive and not scheduled and (instance.kind != "job" or instance.exit != 0):
                 await self._driver.forget(instance.id)
 
     def known(self, app: App, names: Iterable[str]) -> None:
@@ -257,14 +272,16 @@ class Environment:
 
 def _selected(overrides: Overrides, named: frozenset[str], before: Release | None) -> Overrides:
     """`up` wants all; `up SERVICE` wants these besides what is wanted already."""
-    everything = msgspec.structs.replace(overrides, only=None, stopped=frozenset(), excepted=frozenset())
+    nothing: frozenset[str] = frozenset()
+    everything = msgspec.structs.replace(overrides, only=None, stopped=nothing, excepted=nothing, also=nothing)
     if not named:
         return everything
     going = before is not None and not before.wanted.down
     if not going:
         return msgspec.structs.replace(everything, only=named)
     only = None if overrides.only is None else overrides.only | named
-    return msgspec.structs.replace(overrides, only=only, stopped=overrides.stopped - named)
+    also = overrides.also | named if only is None else overrides.also
+    return msgspec.structs.replace(overrides, only=only, stopped=overrides.stopped - named, also=also)
 
 
 def _edited(release: Release, before: Release, desired: Desired) -> Overrides:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from shoal.control.facts import current, exclusive, matches, relieved, satisfied, slots
+from shoal.control.scheduled import due, replaces
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.workload import Workload
 
 
-def leaving(desired: Desired, observed: Observed) -> dict[str, str]:
+def leaving(desired: Desired, observed: Observed, now: float) -> dict[str, str]:
     """Instance id -> cause. What is here is taken out of the mesh first and stopped next."""
     wanted = {w.name: w for w in desired.workloads}
     out: dict[str, str] = {}
     for instance in observed.instances:
         if instance.alive:
-            cause = _cause(instance, wanted.get(instance.workload), desired, observed)
+            cause = _cause(instance, wanted.get(instance.workload), desired, observed, now)
             if cause:
                 out[instance.id] = cause
     return out
 
 
-def _cause(instance: Instance, workload: Workload | None, desired: Desired, observed: Observed) -> str:
+def _cause(instance: Instance, workload: Workload | None, desired: Desired, observed: Observed, now: float) -> str:
     if workload is None:
         return f"{instance.workload} is no longer wanted"
     if instance.attached:
@@ -29,6 +30,10 @@ def _cause(instance: Instance, workload: Workload | None, desired: Desired, obse
         return _too_many(workload)
     if relieved(workload, observed):
         return f"a process is attached in the place of {workload.name}"
+    if workload.when == "schedule":
+        # A run goes on to its end, also when the file has changed.
+        again = replaces(workload) and due(workload, desired, observed, now)
+        return f"{workload.name} is due again" if again else ""
     if not matches(instance, workload):
         return _replaced(instance, workload, desired, observed)
     return instance.reason or "its probe says it must be replaced" if instance.stuck else ""

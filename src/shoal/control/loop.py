@@ -16,6 +16,7 @@ from shoal.control.journal import Journal
 from shoal.control.leaving import leaving
 from shoal.control.progress import Standing, standings
 from shoal.control.reconcile import reconcile
+from shoal.control.scheduled import skipped
 from shoal.control.transitions import transitions
 from shoal.drivers.driver import Driver
 from shoal.errors import StateDamaged
@@ -53,6 +54,7 @@ class Loop:
         self.laps = asyncio.Condition()
         self.looked = asyncio.Event()
         self._plan = Plan()
+        self._looked = time.time()
         self._damage = ""
         self._cost = 0.0
         self._stood: tuple[Desired, Observed, tuple[Standing, ...]] | None = None
@@ -122,14 +124,15 @@ class Loop:
     def plan_for(self, desired: Desired) -> tuple[Plan, Snapshot | None]:
         """What would be done for `desired` now, without doing it."""
         observed = msgspec.structs.replace(self.observed, artifacts=self._built(desired))
-        going = frozenset(leaving(desired, observed))
+        now = time.time()
+        going = frozenset(leaving(desired, observed, now))
         snapshot = self._snapshot(desired, observed, going | aside(observed))
-        return reconcile(desired, observed, snapshot, now=time.time()), snapshot
+        return reconcile(desired, observed, snapshot, now=now), snapshot
 
     def standings(self) -> tuple[Standing, ...]:
         """How everything stands; whoever asks between two laps is told the same."""
         if self._stood is None or self._stood[0] is not self.desired or self._stood[1] is not self.observed:
-            self._stood = self.desired, self.observed, standings(self.desired, self.observed)
+            self._stood = self.desired, self.observed, standings(self.desired, self.observed, time.time())
         return self._stood[2]
 
     @property
@@ -149,7 +152,10 @@ class Loop:
     async def _observe(self) -> None:
         before = self.observed
         self.observed = await self._look()
-        self._journal.add(transitions(before, self.observed, time.time()))
+        now = time.time()
+        self._journal.add(transitions(before, self.observed, now))
+        self._journal.add(skipped(self.desired, self.observed, self._looked, now))
+        self._looked = now
         self._follow()
 
     async def _look(self) -> Observed:

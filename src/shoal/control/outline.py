@@ -9,7 +9,7 @@ from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.workload import Workload
 
-WORST = ("failed", "stopping", "building", "unready", "starting", "waiting", "stopped", "done", "ready")
+WORST = ("failed", "stopping", "building", "unready", "starting", "waiting", "stopped", "scheduled", "done", "ready")
 
 
 class Entry(msgspec.Struct, frozen=True):

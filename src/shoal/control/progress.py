@@ -7,11 +7,12 @@ from typing import Literal
 import msgspec
 
 from shoal.control.facts import current, end_text, last_end, outcome, relieved, restarts, satisfied, stand_in, unbuilt
+from shoal.control.scheduled import running, told
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.workload import Workload
 
-State = Literal["ready", "done", "stopped", "building", "waiting", "starting", "unready", "failed"]
+State = Literal["ready", "done", "stopped", "building", "waiting", "starting", "unready", "failed", "scheduled"]
 
 # A slot that ended this often in a row counts as failed for those who wait; the loop tries on.
 TRIES = 3
@@ -29,20 +30,35 @@ class Standing(msgspec.Struct, frozen=True):
     instance: str = ""
 
 
-def standings(desired: Desired, observed: Observed) -> tuple[Standing, ...]:
-    return tuple(_standing(w, desired, observed) for w in desired.workloads if w.when == "up")
+def standings(desired: Desired, observed: Observed, now: float = 0.0) -> tuple[Standing, ...]:
+    """`now` tells when what is scheduled comes next."""
+    return tuple(_standing(w, desired, observed, now) for w in desired.workloads if w.when != "request")
 
 
 def settled(all_of: tuple[Standing, ...]) -> bool:
-    return all(s.state in ("ready", "done", "stopped") for s in all_of)
+    return all(s.state in ("ready", "done", "stopped", "scheduled") for s in all_of)
 
 
-def _standing(w: Workload, desired: Desired, observed: Observed) -> Standing:
-    state, why, error, instance = _job(w, desired, observed) if w.kind == "job" else _service(w, desired, observed)
+def _standing(w: Workload, desired: Desired, observed: Observed, now: float) -> Standing:
+    if w.when == "schedule":
+        state, why, error, instance = _scheduled(w, desired, observed, now)
+    else:
+        state, why, error, instance = _job(w, desired, observed) if w.kind == "job" else _service(w, desired, observed)
     return Standing(w.name, w.owner, w.kind, state, why, error, instance)
 
 
 _Answer = tuple[State, str, str, str]
+
+
+def _scheduled(w: Workload, desired: Desired, observed: Observed, now: float) -> _Answer:
+    """Whatever its runs come to, an app isn't waited for because of them; a build of it is."""
+    if w.replicas == 0:
+        return "stopped", "", "", ""
+    absent = _absent(w, desired, observed)
+    if absent[0] in ("building", "failed"):
+        return absent
+    run = running(w, observed)
+    return "scheduled", told(w, desired, observed, now), "", run.id if run else ""
 
 
 def _job(w: Workload, desired: Desired, observed: Observed) -> _Answer:

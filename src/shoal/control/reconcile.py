@@ -19,6 +19,7 @@ from shoal.control.facts import (
     unbuilt,
 )
 from shoal.control.leaving import leaving
+from shoal.control.scheduled import due, following, replaces, running, stamp
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.plan import AnyOperation, Build, Forget, Plan, Publish, Start, Stop
@@ -29,7 +30,7 @@ from shoal.model.workload import Workload
 def reconcile(desired: Desired, observed: Observed, snapshot: Snapshot | None, *, now: float) -> Plan:
     """What to do to get from what is to what should be. `snapshot` is the mesh's configuration for both (None: no
     mesh). Operations with an empty `after` may be carried out now; the others wait for what they name."""
-    going = leaving(desired, observed)
+    going = leaving(desired, observed, now)
     starts, wake = _starts(desired, observed, now)
     operations: list[AnyOperation] = [*_builds(desired, observed)]
     operations += _publish(observed, going, snapshot)
@@ -74,6 +75,10 @@ def _starts(desired: Desired, observed: Observed, now: float) -> tuple[list[Star
     starts: list[Start] = []
     wakes: list[float] = []
     for workload in desired.workloads:
+        if workload.when == "schedule":
+            starts += _scheduled(workload, desired, observed, now)
+            wakes += [at for at in [following(workload, desired, observed, now)] if at > now]
+            continue
         for index in _empty_slots(workload, observed):
             end = last_end(workload, index, observed)
             if workload.kind != "job" and not restarts(workload, end):
@@ -95,6 +100,17 @@ def _starts(desired: Desired, observed: Observed, now: float) -> tuple[list[Star
             )
             starts.append(operation)
     return starts, min(wakes, default=0.0)
+
+
+def _scheduled(job: Workload, desired: Desired, observed: Observed, now: float) -> list[Start]:
+    """The run that is due, unless the one before goes on: that is waited for, or stopped first."""
+    run = running(job, observed)
+    if not due(job, desired, observed, now) or (run is not None and not replaces(job)):
+        return []
+    after = [f"stop {run.id}"] if run else []
+    after += _gates(job, 0, desired, observed) if not run else []
+    cause = f"due at {stamp(following(job, desired, observed, now))}"
+    return [Start(id=f"start {job.name}/0", cause=cause, after=tuple(after), workload=job.name, index=0)]
 
 
 def _empty_slots(workload: Workload, observed: Observed) -> list[int]:

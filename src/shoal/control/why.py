@@ -18,7 +18,9 @@ def why(service: str, desired: Desired, observed: Observed, events: Iterable[Eve
     all_of = {s.workload: s for s in standings(desired, observed)}
     start = _worst([s for s in all_of.values() if s.owner == service])
     if start is None:
-        return [f"{service} is not wanted now: it was stopped, or `up` did not name it"], service
+        return [
+            f"{service} is not wanted now: it was stopped, `up` did not name it, or its profile isn't active"
+        ], service
     lines, last = _chain(start, desired, observed, all_of)
     past = [e for e in events if e.subject in (start.workload, last.workload)][-RECENT:]
     if past:
@@ -30,7 +32,7 @@ def why(service: str, desired: Desired, observed: Observed, events: Iterable[Eve
 
 def _worst(found: list[Standing]) -> Standing | None:
     """The one that says most: failures first, then what waits, then what is well."""
-    order = ("failed", "unready", "building", "waiting", "starting", "stopped", "ready", "done")
+    order = ("failed", "unready", "building", "waiting", "starting", "stopped", "ready", "scheduled", "done")
     main = [s for s in found if s.state not in ("ready", "done")] or [s for s in found if "." not in s.workload]
     return min(main or found, key=lambda s: order.index(s.state), default=None)
 

@@ -9,8 +9,8 @@ import msgspec
 from shoal.backing import Consumer, engine_of
 from shoal.desired.bind import Bindings, bind, resolve
 from shoal.desired.builds import Placed, placed, shared_builds
+from shoal.desired.chosen import chosen
 from shoal.desired.files import files_of
-from shoal.desired.graph import closure
 from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
@@ -34,8 +34,8 @@ def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Des
         with at(app.places.get(f"{service.section}.{service.name}")):
             parts.append(_service(app, service, names, inputs, shared))
     workloads = _backing(app, inputs) + [w for part in parts for w in part.workloads]
-    chosen = _chosen(app, overrides)
-    kept = [w for w in workloads if w.owner in chosen]
+    wanted = chosen(app, overrides)
+    kept = [w for w in workloads if w.owner in wanted]
     edges = [edge for part in parts for edge in part.edges]
     # Shared ones go by the name of the first service that uses them.
     artifacts = {a.key: a for part in reversed(parts) for a in part.artifacts}
@@ -64,7 +64,7 @@ def _service(
     bindings, launch, layers = _bound(app, service, names, where, shared)
     files = files_of(app, service, bindings, inputs.copies)
     main = _workload(app, service, bindings, launch, merged(layers), where.artifact)
-    main = msgspec.structs.replace(main, files=files.written, copies=files.copied)
+    main = msgspec.structs.replace(main, files=main.files | files.written, copies=files.copied)
     workloads = (*_migration(app, service, bindings, main), main)
     return _Part(workloads, bindings.edges, (where.artifact,) if where.artifact else ())
 
@@ -142,6 +142,7 @@ def _workload(
         after=_after(app, service),
         once_per=_database(app, service) if job else "",
         when=service.when,
+        schedule=service.schedule,
     )
 
 
@@ -232,13 +233,6 @@ def _backing(app: App, inputs: Inputs) -> list[Workload]:
 
 def _limited(server: Workload, backing: Backing) -> Workload:
     return msgspec.structs.replace(server, limits=backing.limits)
-
-
-def _chosen(app: App, overrides: Overrides) -> frozenset[str]:
-    """Services that `up` named, and all they need; everything when none was named."""
-    needs = {s.name: tuple(n.name for n in s.needs) for s in app.services}
-    everything = frozenset(needs) | {b.name for b in app.backing}
-    return everything if overrides.only is None else closure(overrides.only, needs) & everything
 
 
 def _overridden(workload: Workload, overrides: Overrides) -> Workload:

@@ -136,6 +136,16 @@ class File(msgspec.Struct, frozen=True):
     source: str = ""
 
 
+class Schedule(msgspec.Struct, frozen=True):
+    """When a job runs: `at` is five fields of cron, `@hourly` and the like, or `every 5m`; `zone` whose calendar
+    (empty: the machine's). `overlap`: a run that is due while the one before goes on is left out, waits, or replaces
+    it."""
+
+    at: str
+    overlap: Literal["skip", "wait", "replace"] = "skip"
+    zone: str = ""
+
+
 class Service(msgspec.Struct, frozen=True):
     """User code. With `kind` "job" it runs to its end once; `when` says whether `up` runs it.
 
@@ -146,7 +156,8 @@ class Service(msgspec.Struct, frozen=True):
 
     name: str
     kind: Literal["service", "job"] = "service"
-    when: Literal["up", "request"] = "up"
+    when: Literal["up", "request", "schedule"] = "up"
+    schedule: Schedule | None = None
     path: str = "."
     stack: str = ""
     build: str = ""
@@ -158,6 +169,7 @@ class Service(msgspec.Struct, frozen=True):
     working_dir: str = ""
     ports: tuple[Port, ...] | None = None
     files: tuple[File, ...] = ()
+    profiles: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     probes: Probes = Probes()
     restart: Restart = Restart()
@@ -305,11 +317,13 @@ class Secret(msgspec.Struct, frozen=True):
 
 
 class App(msgspec.Struct, frozen=True):
-    """`places` maps a dotted path of the file (`services.users.needs.0`) to where it stands."""
+    """`profiles` are those that are active (`*`: all). `places` maps a dotted path of the file
+    (`services.users.needs.0`) to where it stands."""
 
     name: str
     folder: str
     environment: str = "dev"
+    profiles: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     builds: tuple[SharedBuild, ...] = ()
     backing: tuple[Backing, ...] = ()

@@ -11,6 +11,8 @@ from shoal.model.workload import Artifact, Edge, Workload
 
 
 class Desired(msgspec.Struct, frozen=True, dict=True):
+    """`scheduled` maps a job to when its schedule came to be wanted, in seconds since the epoch."""
+
     app: str
     environment: str = "dev"
     workloads: tuple[Workload, ...] = ()
@@ -18,6 +20,7 @@ class Desired(msgspec.Struct, frozen=True, dict=True):
     gateway: Gateway | None = None
     artifacts: tuple[Artifact, ...] = ()
     secrets: tuple[Secret, ...] = ()
+    scheduled: dict[str, float] = {}
 
     def workload(self, name: str) -> Workload | None:
         return self._by_name.get(name)

@@ -12,7 +12,7 @@ class Overrides(msgspec.Struct, frozen=True):
 
     `replicas` by `scale`; `stopped` by `stop`; `nonces` by `restart` (a new one replaces the instances); `only` are
     the services that `up SERVICE...` named (None: all); `excepted` those of `up --except`, which aren't started but
-    have their migrations, edges and routes.
+    have their migrations, edges and routes; `also` those that it named although no profile of theirs is active.
     """
 
     replicas: dict[str, int] = {}
@@ -20,6 +20,7 @@ class Overrides(msgspec.Struct, frozen=True):
     nonces: dict[str, str] = {}
     only: frozenset[str] | None = None
     excepted: frozenset[str] = frozenset()
+    also: frozenset[str] = frozenset()
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -32,7 +33,8 @@ class Watch(msgspec.Struct, frozen=True):
 class Wanted(msgspec.Struct, frozen=True):
     """`number` counts the releases of this environment. `down` is the wish that nothing runs. `secrets` are keyed
     digests of the declared secrets' contents: a changed secret is a new revision. `since` is when the environment came
-    up from nothing, in seconds since the epoch. With `watch`, edits of the file and of sources are wanted at once."""
+    up from nothing, in seconds since the epoch. `scheduled` is when each job's
+    schedule came to be wanted. With `watch`, edits of the file and of sources are wanted at once."""
 
     app: App
     number: int = 1
@@ -40,4 +42,5 @@ class Wanted(msgspec.Struct, frozen=True):
     down: bool = False
     secrets: dict[str, str] = {}
     since: float = 0.0
+    scheduled: dict[str, float] = {}
     watch: Watch | None = None

@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from shoal.model.app import EdgePolicy, Port, Probes, Protocol, Restart, Stop
+from shoal.model.app import EdgePolicy, Port, Probes, Protocol, Restart, Schedule, Stop
 from shoal.model.limits import Limits
 from shoal.model.values import Value
 
@@ -63,7 +63,8 @@ class Workload(msgspec.Struct, frozen=True):
     data: str = ""
     unprivileged: bool = False
     once_per: str = ""
-    when: Literal["up", "request"] = "up"
+    when: Literal["up", "request", "schedule"] = "up"
+    schedule: Schedule | None = None
     nonce: str = ""
     revision: str = ""
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 
+import msgspec
+
 from shoal.errors import FileError, MissingFile, MissingVariable, Place, WrongType
 from shoal.model.app import App
 from shoal.spec import overlay
@@ -19,6 +21,7 @@ from shoal.spec.gateway import gateway_of
 from shoal.spec.interpolate import interpolate
 from shoal.spec.models import File
 from shoal.spec.ports import check_numbers
+from shoal.spec.profiles import active
 from shoal.spec.reader import read_file
 from shoal.spec.report import Report
 from shoal.spec.services import services_of
@@ -33,9 +36,10 @@ def load(
     environment: str | None = None,
     variables: Mapping[str, str],
     env_files: Sequence[FilePath] = (),
+    profiles: Sequence[str] = (),
 ) -> App:
     """The app of a file, for one environment (None: dev). `variables` are the caller's, and win over those of
-    `env_files`, or of `.env` and its kin beside the file.
+    `env_files`, or of `.env` and its kin beside the file. `profiles` are the active ones, else those of a variable.
 
     Raises FileError or one of its kinds: the only problem, or `Problems` with all of them.
     """
@@ -56,7 +60,8 @@ def load(
     for other in overlays:
         _check_other(other, loaded, report)
     report.raise_any()
-    return app
+    mine = known(file.parent, chosen, variables, env_files)
+    return msgspec.structs.replace(app, profiles=active(profiles, mine, app.services))
 
 
 def _check_other(environment: str, loaded: Callable[[str, Report], App], report: Report) -> None:

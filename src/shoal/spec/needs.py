@@ -83,7 +83,10 @@ def _check_settings(one: Written, kind: str, facts: Facts) -> None:
             what = f"means nothing here: {one.name} is {WORDS[kind]}"
             facts.problem_at_key(WrongType, (*one.path, key), what, f"its settings are {', '.join(_MEANT[kind])}")
     job = facts.file.jobs.get(one.name) if kind == "job" else None
-    if job and job.when == "request":
+    if job and job.schedule is not UNSET:
+        what = f"{one.name} runs by a schedule, so whatever waits for it might never start"
+        facts.problem_at_key(WrongType, one.path, what, "let a job without a schedule do what has to come first")
+    elif job and job.when == "request":
         what = f"{one.name} runs on request only, so whatever waits for it would never start"
         facts.problem_at_key(WrongType, one.path, what, f"give jobs/{one.name} `when: up`")
     if one.entry.database and kind == "backing":

@@ -18,7 +18,9 @@ from shoal.spec.limits import limits_of
 from shoal.spec.models import JobEntry, ServiceEntry, Work
 from shoal.spec.needs import needs_of
 from shoal.spec.ports import declared, ports_of
+from shoal.spec.profiles import profiles_of
 from shoal.spec.references import Caller
+from shoal.spec.schedules import schedule_of
 from shoal.spec.tree import Path
 from shoal.spec.words import quote
 
@@ -50,7 +52,9 @@ def _service(name: str, entry: ServiceEntry, facts: Facts) -> Service:
 def _job(name: str, entry: JobEntry, facts: Facts) -> Service:
     path = ("jobs", name)
     caller = Caller(name, path, needs_of(name, entry.needs, (*path, "needs"), facts), ())
-    return Service(**_work(entry, path, caller, facts), kind="job", when=entry.when, ports=())
+    schedule = schedule_of(entry.schedule, (*path, "schedule"), facts)
+    when = "schedule" if schedule else entry.when
+    return Service(**_work(entry, path, caller, facts), kind="job", when=when, schedule=schedule, ports=())
 
 
 def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, Any]:
@@ -70,6 +74,7 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
         "environment": environment_of(entry.environment, (*path, "environment"), caller, facts),
         "working_dir": entry.working_dir,
         "files": files_of(entry.files, (*path, "files"), caller, facts),
+        "profiles": profiles_of(entry.profiles, (*path, "profiles"), facts),
         "needs": caller.needs,
         "restart": restart_of(entry.restart, path[0].removesuffix("s"), (*path, "restart"), facts),  # type: ignore[union-attr]
         "limits": limits_of(entry.limits, (*path, "limits"), facts),

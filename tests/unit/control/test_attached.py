@@ -47,7 +47,7 @@ def test_an_own_instance_that_crashes_is_started_again_beside_it() -> None:
 
 def test_without_ports_its_own_stop_and_come_back_afterwards() -> None:
     both = seen(running(WORKER), attached(WORKER))
-    assert leaving(wanted(WORKER), both) == {"worker-0-a": "a process is attached in the place of worker"}
+    assert leaving(wanted(WORKER), both, 0.0) == {"worker-0-a": "a process is attached in the place of worker"}
     assert plan(wanted(WORKER), seen(attached(WORKER))).operations == ()
     assert [s.state for s in standings(wanted(WORKER), seen(attached(WORKER)))] == ["ready"]
     assert "start worker/0" in str(plan(wanted(WORKER), seen(attached(WORKER, "exited"))))
@@ -56,11 +56,11 @@ def test_without_ports_its_own_stop_and_come_back_afterwards() -> None:
 def test_it_is_left_alone_by_probes_changes_and_scale() -> None:
     stuck = attached(API, "unready", stuck=True, reason="its liveness probe failed")
     for wish in (API, service("api", revision="r2"), service("api", replicas=0)):
-        assert leaving(wanted(wish), seen(stuck)) == {}
+        assert leaving(wanted(wish), seen(stuck), 0.0) == {}
 
 
 def test_it_goes_with_its_service() -> None:
-    assert leaving(wanted(), seen(attached(API))) == {"api-0-own": "api is no longer wanted"}
+    assert leaving(wanted(), seen(attached(API)), 0.0) == {"api-0-own": "api is no longer wanted"}
 
 
 def test_its_end_is_forgotten_and_no_crash() -> None:

@@ -88,7 +88,7 @@ def test_everything_goes_down_and_nothing_is_left() -> None:
 def test_an_old_instance_stays_until_its_successor_is_ready() -> None:
     old, new = service("api"), service("api", revision="r2")
     observed = seen(running(old), running(new, phase="starting", id="api-0-b"))
-    assert leaving(wanted(new), observed) == {}
+    assert leaving(wanted(new), observed, 0.0) == {}
 
 
 def test_an_empty_world_wants_nothing() -> None:

@@ -139,7 +139,7 @@ class TestWhy:
 
     def test_of_what_is_not_wanted_says_that(self) -> None:
         assert why("api", Desired(app="shop"), seen(), ())[0] == [
-            "api is not wanted now: it was stopped, or `up` did not name it"
+            "api is not wanted now: it was stopped, `up` did not name it, or its profile isn't active"
         ]
 
     def test_of_a_database_looks_at_its_jobs_too(self) -> None:

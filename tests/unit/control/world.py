@@ -65,7 +65,7 @@ class World:
     def lap(self) -> Plan:
         self.now += 1.0
         self._grow()
-        going = frozenset(leaving(self.desired, self.observed))
+        going = frozenset(leaving(self.desired, self.observed, self.now))
         snapshot = self._snapshot(going)
         plan = reconcile(self.desired, self.observed, snapshot, now=self.now)
         for operation in plan.ready():

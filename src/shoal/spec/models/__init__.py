@@ -30,7 +30,7 @@ from shoal.spec.models.service import (
     StopEntry,
     Words,
 )
-from shoal.spec.models.work import JobEntry, ServiceEntry, Work
+from shoal.spec.models.work import JobEntry, ScheduleEntry, ServiceEntry, Work
 
 __all__ = [
     "NAME",
@@ -60,6 +60,7 @@ __all__ = [
     "RespondEntry",
     "RestartEntry",
     "RouteEntry",
+    "ScheduleEntry",
     "SecretEntry",
     "ServiceEntry",
     "SharedBuildEntry",

@@ -48,6 +48,10 @@ class Work(Written, frozen=True, kw_only=True):
         dict[str, FileEntry],
         Meta(description="Configuration files, by path: below `${self.files}`, or (./path) below its working folder."),
     ] = {}
+    profiles: Annotated[
+        list[str],
+        Meta(description="It runs only with one of these (`--profile`), or if it is named or needed. Default: always."),
+    ] = []
     needs: Annotated[
         Needs,
         Meta(description="Services it calls, backing services and jobs it uses: their addresses arrive as variables."),
@@ -81,9 +85,24 @@ class ServiceEntry(Work, frozen=True, kw_only=True):
     ] = []
 
 
+class ScheduleEntry(Written, frozen=True, kw_only=True):
+    """When a job runs, again and again."""
+
+    at: Annotated[str, Meta(description="Five fields of cron, @hourly and its like, or `every 5m`.")]
+    overlap: Annotated[
+        Literal["skip", "wait", "replace"],
+        Meta(description="Due while the last run goes on: left out, run after it, or in its place."),
+    ] = "skip"
+    zone: Annotated[str, Meta(description="Whose calendar, such as Europe/Berlin. Default: the machine's.")] = ""
+
+
 class JobEntry(Work, frozen=True, kw_only=True):
     """A job: runs to its end once."""
 
+    schedule: Annotated[
+        str | ScheduleEntry | UnsetType,
+        Meta(description='When it runs, again and again: "0 2 * * *", @hourly, "every 5m"; or a map.'),
+    ] = UNSET
     when: Annotated[
         Literal["up", "request"],
         Meta(description="`up`: each `up` sees that it's done; `request`: only `shoal run` runs it."),
