@@ -13,8 +13,9 @@ from shoal.build.tree import Entry, pattern, walk
 from shoal.build.untracked import untracked
 from shoal.errors import MissingFile
 from shoal.stacks import COMMON_IGNORE, STACKS, Source, ignored
-from shoal.stacks.source import DEPTH, INTERESTING
+from shoal.stacks.source import DEPTH, INTERESTING, NESTED
 
+NESTED_ENDINGS = tuple(f"/{name}" for name in NESTED)
 LARGEST_TEXT = 1 << 20
 
 
@@ -72,7 +73,7 @@ def _content(entry: Entry) -> tuple[bytes, bytes]:
 def glance(folder: Path, ignore: tuple[str, ...]) -> Source:
     """Names and texts of a folder; no digest."""
     names = tuple(entry.name for entry in walk(folder, ignore) if entry.name.count("/") < DEPTH)
-    texts = {name: _text(folder / name) for name in INTERESTING if name in names}
+    texts = {name: _text(folder / name) for name in names if name in INTERESTING or name.endswith(NESTED_ENDINGS)}
     return Source(os.path.realpath(folder), names, texts)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
 from shoal.model.workload import Step
-from shoal.stacks.java_pom import asked_level, boots, dependencies, derived, prepared_ahead
+from shoal.stacks.java_modules import Module, modules_of, poms
+from shoal.stacks.java_pom import asked_level, boots, dependencies, prepared_ahead
 from shoal.stacks.ports import port_env
 from shoal.stacks.source import Source
 from shoal.stacks.stack import HERE, OUR_FOLDER, Launch, Stack, Tool, Train, search_path, words
@@ -36,15 +37,15 @@ class Java(Stack):
         return ("target", "*.class")
 
     def steps(self, source: Source) -> tuple[Step, ...]:
-        pom = source.texts.get("pom.xml", "")
+        parts = modules_of(source)
         env = {"JAVA_HOME": program("java-home"), "JDK_JAVA_OPTIONS": _build_options()}
         # The pom is replaced in the copy that is built, never in the user's folder.
-        files = {"pom.xml": concat(derived(pom))}
+        files = {path: concat(text) for path, text in poms(parts).items()}
         maven = words(program("mvn"), "-q", "-B", "-ntp", "-Dmaven.test.skip=true", "package")
         note = "Maven; the first time it downloads plugins and dependencies"
         package = Step("package", maven, env, files, note)
-        options = Step("options", files={ARGUMENTS: _options(source)})
-        return (package, _extract(), options) if boots(pom) else (package, options)
+        options = Step("options", files={part.path(ARGUMENTS): _options(part.pom) for part in parts if part.runs})
+        return (package, *(_extract(part) for part in parts if part.boots), options)
 
     def tooling(self, source: Source) -> dict[str, Value]:
         return {"JAVA_HOME": program("java-home"), "PATH": search_path(concat(program("java-home"), "/bin"))}
@@ -69,8 +70,9 @@ class Java(Stack):
         if service.command:
             return None
         # Not from the file: it may already name a cache, and a run can't both read and write one.
-        record = words(*_flags(source), _trust(), concat("-XX:AOTCacheOutput=", HERE, f"/{CACHE}.new"))
-        cached = concat(_options(source), '"-XX:AOTCache=', HERE, f'/{CACHE}"\n')
+        pom = source.texts.get("pom.xml", "")
+        record = words(*_flags(pom), _trust(), concat("-XX:AOTCacheOutput=", HERE, f"/{CACHE}.new"))
+        cached = concat(_options(pom), '"-XX:AOTCache=', HERE, f'/{CACHE}"\n')
         return Train(_run(source, record), _env(service), f"{CACHE}.new", CACHE, {ARGUMENTS: cached})
 
     def packages(self, source: Source) -> frozenset[str]:
@@ -82,19 +84,20 @@ def _run(source: Source, options: tuple[Value, ...]) -> tuple[Value, ...]:
     return (program("java"), *options, *words("-jar", concat(HERE, f"/{jar}")))
 
 
-def _extract() -> Step:
+def _extract(part: Module) -> Step:
     """A fat jar is slow to start from, and can't be cached: it is taken apart once."""
-    command = words(program("java"), "-Djarmode=tools", "-jar", "target/app.jar", "extract", "--destination", APP)
-    return Step("extract", command)
+    jar, into = part.path("target/app.jar"), part.path(APP)
+    command = words(program("java"), "-Djarmode=tools", "-jar", jar, "extract", "--destination", into)
+    return Step(f"extract {part.folder}".rstrip(), command)
 
 
-def _flags(source: Source) -> tuple[str, ...]:
-    return (*FLAGS, "-Dspring.aot.enabled=true") if prepared_ahead(source.texts.get("pom.xml", "")) else FLAGS
+def _flags(pom: str) -> tuple[str, ...]:
+    return (*FLAGS, "-Dspring.aot.enabled=true") if prepared_ahead(pom) else FLAGS
 
 
-def _options(source: Source) -> Value:
+def _options(pom: str) -> Value:
     """The text of the file: an option a line, quoted where a path may have spaces."""
-    return concat("".join(f"{flag}\n" for flag in _flags(source)), '"', _trust(), '"\n')
+    return concat("".join(f"{flag}\n" for flag in _flags(pom)), '"', _trust(), '"\n')
 
 
 def _build_options() -> Value:

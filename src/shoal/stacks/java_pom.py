@@ -16,15 +16,47 @@ NAMESPACE = "http://maven.apache.org/POM/4.0.0"
 def derived(pom: str) -> str:
     """The pom to build with. The jar becomes target/app.jar, whatever the project calls it.
     Raises `FileError` if `pom` isn't XML."""
-    ET.register_namespace("", NAMESPACE)
     root = _parsed(pom)
     level = _level(root)
+    _set_level(root, level)
+    if not modules(pom):
+        _set(root, "build/finalName", JAR_NAME)
+    _use_eclipse(_compiler_plugin(root), level)
+    return _text(root)
+
+
+def derived_module(pom: str, *, runs: bool) -> str:
+    """The pom of a module, which inherits the compiler from the one above. `runs`: its jar becomes target/app.jar; one
+    that others depend on keeps its name, for they would pack two jars of one name."""
+    root = _parsed(pom)
+    if level := _level(root, otherwise="", inherited=""):
+        _set_level(root, level)
+    plugin = _find_plugin(root)
+    if plugin is not None:
+        _use_eclipse(plugin, level)
+    if runs:
+        _set(root, "build/finalName", JAR_NAME)
+    return _text(root)
+
+
+def modules(pom: str) -> tuple[str, ...]:
+    """Folders of the modules that it names."""
+    return tuple((each.text or "").strip().strip("/") for each in _parsed(pom).findall("{*}modules/{*}module"))
+
+
+def name(pom: str) -> str:
+    return (_parsed(pom).findtext("{*}artifactId") or "").strip()
+
+
+def _set_level(root: ET.Element, level: str) -> None:
     _set(root, "properties/maven.compiler.release", "")
     if level:
         _set(root, "properties/maven.compiler.source", level)
         _set(root, "properties/maven.compiler.target", level)
-    _set(root, "build/finalName", JAR_NAME)
-    _use_eclipse(_compiler_plugin(root), level)
+
+
+def _text(root: ET.Element) -> str:
+    ET.register_namespace("", NAMESPACE)
     _drop_tests(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True)
 
@@ -69,7 +101,7 @@ def _parsed(pom: str) -> ET.Element:
         raise FileError(f"pom.xml is not XML: {error}", hint="Maven can't read it either") from error
 
 
-def _level(root: ET.Element, otherwise: str = "17") -> str:
+def _level(root: ET.Element, otherwise: str = "17", inherited: str = "${java.version}") -> str:
     """The Java level that the project asks for; empty leaves it to what it inherits."""
     plugin = _find_plugin(root)
     for tag in ("release", "source", "target"):
@@ -81,7 +113,7 @@ def _level(root: ET.Element, otherwise: str = "17") -> str:
         if found:
             return "${java.version}" if name == "java.version" else found.strip()
     parent = root.findtext("{*}parent/{*}artifactId") or ""
-    return "${java.version}" if parent == "spring-boot-starter-parent" else otherwise
+    return inherited if parent == "spring-boot-starter-parent" else otherwise
 
 
 def _find_plugin(root: ET.Element) -> ET.Element | None:

@@ -35,6 +35,9 @@ INTERESTING = (
 )
 """Files whose text stacks ask for, at the top of the folder."""
 
+NESTED = ("pom.xml",)
+"""Files whose text they ask for below the top as well: one for each part of a project."""
+
 DEPTH = 3
 """How deep `Source.names` goes: `src/<package>/__main__.py` is the deepest that a stack looks for."""
 
@@ -44,7 +47,7 @@ class Source(msgspec.Struct, frozen=True):
 
     path    absolute, real
     names   files, relative, `/`-separated, sorted, down to `DEPTH` levels
-    texts   content of those of the `INTERESTING` files that are there
+    texts   content of those of the `INTERESTING` files that are there, and of the `NESTED` ones
     digest  hash of the whole content without what is ignored
     tools   program's name -> version of it that a build here would use
     ignore  names (patterns of a single path segment) that are no part of it
