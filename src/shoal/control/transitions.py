@@ -32,6 +32,8 @@ def _changes(old: Instance | None, new: Instance, now: float) -> list[Event]:
     if new.phase == "ready":
         took = f"after {now - new.started:.1f} s" if old is None or old.phase == "starting" else ""
         return [Event(now, "ready", new.workload, took, new.id)]
+    if new.phase == "stopping":
+        return []  # whoever stops it has said so; of one that ends by itself the end will be told
     return [Event(now, new.phase, new.workload, new.reason, new.id)]
 
 

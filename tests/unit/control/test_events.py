@@ -28,7 +28,6 @@ def told(before: Instance | None, after: Instance) -> list[str]:
     (running(API, phase="starting"), running(API), "130 ready api api-0-a: after 30.0 s"),
     (running(API, phase="unready"), running(API), "130 ready api api-0-a:"),
     (running(API), running(API, phase="unready", reason="slow"), "130 unready api api-0-a: slow"),
-    (running(API), running(API, phase="stopping"), "130 stopping api api-0-a:"),
     (running(API, id="x"), ended(API, id="x", reason="exited with code 1"), "200 exited api x: exited with code 1"),
     (running(API, phase="stopping", id="x"), ended(API, id="x", reason="stopped"), "200 stopped api x:"),
     (None, ended(JOB, exit=0), "200 done seed seed-0-z: after 1.0 s"),
@@ -37,6 +36,10 @@ def told(before: Instance | None, after: Instance) -> list[str]:
 ])  # fmt: skip
 def test_a_change_of_phase_is_an_event(before: Instance | None, after: Instance, expected: str) -> None:
     assert told(before, after) == [expected]
+
+
+def test_that_one_ends_is_told_when_it_has_ended() -> None:
+    assert told(running(API), running(API, phase="stopping")) == []
 
 
 def test_no_change_is_no_event() -> None:
