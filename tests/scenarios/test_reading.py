@@ -162,6 +162,7 @@ def test_plan_of_what_runs_is_empty(web: App) -> None:
 
 @pytest.mark.parametrize("words", [
     "ps", "logs", "why ticker", "events", "top", "stats", "port web", "open", "ls", "env web", "wait", "config", "plan",
+    "config --explain web.PORT",
     "doctor", "version", "prune --dry-run", "cp web:server.py {}",
 ])  # fmt: skip
 def test_json_has_a_version_and_the_keys_that_the_reference_names(web: App, words: str, tmp_path: Path) -> None:

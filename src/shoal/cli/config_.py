@@ -12,7 +12,8 @@ from shoal.model.app import App
 
 EXAMPLE = "shoal config --env test"
 JSON = {
-    "app": "the file, with all defaults",
+    "app": "the file, with all defaults; null with --explain",
+    "explained": "with --explain: name, value, claims (the strongest first), made_of, uses; else null",
 }
 
 
@@ -44,7 +45,7 @@ def run(options: Namespace) -> int:
     if options.quiet:
         return 0
     if options.json:
-        as_json({"version": 1, "app": found})
+        as_json({"version": 1, "app": found, "explained": None})
         return 0
     import yaml
 

@@ -166,16 +166,14 @@ def _where(claim: Claim) -> str:
 
 def _print_json(answer: Answer) -> None:
     winner = answer.winner()
-    as_json(
-        {
-            "version": 1,
-            "name": answer.name,
-            "value": winner.value if winner else None,
-            "claims": [{**_plain(claim), "wins": claim is winner} for claim in answer.claims],
-            "made_of": [{"name": name, **_plain(claim)} for name, claim in answer.made],
-            "uses": [{"path": list(use.path), "place": _spot(use.place), "text": use.text} for use in answer.uses],
-        }
-    )
+    explained = {
+        "name": answer.name,
+        "value": winner.value if winner else None,
+        "claims": [{**_plain(claim), "wins": claim is winner} for claim in answer.claims],
+        "made_of": [{"name": name, **_plain(claim)} for name, claim in answer.made],
+        "uses": [{"path": list(use.path), "place": _spot(use.place), "text": use.text} for use in answer.uses],
+    }
+    as_json({"version": 1, "app": None, "explained": explained})
 
 
 def _plain(claim: Claim) -> dict[str, str | None]:

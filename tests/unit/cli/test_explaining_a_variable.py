@@ -146,8 +146,9 @@ def test_what_takes_a_variable_away_is_named(explain: Explain) -> None:
 
 
 def test_json_has_the_same(explain: Explain) -> None:
-    found = json.loads(explain("api.LEVEL", "--env", "test", "--json"))
-    assert (found["version"], found["name"], found["value"]) == (1, "api.LEVEL", "trace")
+    whole = json.loads(explain("api.LEVEL", "--env", "test", "--json"))
+    found = whole["explained"]
+    assert (whole["version"], found["name"], found["value"]) == (1, "api.LEVEL", "trace")
     assert [(claim["place"], claim["wins"]) for claim in found["claims"]] == [
         ("shoal.yaml:15:36", True),
         ("shoal.yaml:9:19", False),
