@@ -128,7 +128,8 @@ class Engine:
         def snapshot(desired: Desired, observed: Observed, going: frozenset[str]) -> Snapshot | None:
             if desired.workload(mesh.NAME) is None:
                 return None
-            return mesh.snapshot(desired, observed, driver.addresses(mesh.addresses_needed(desired)), going)
+            addresses = driver.addresses(mesh.addresses_needed(desired))
+            return mesh.snapshot(desired, observed, addresses, going, driver.named(desired.edges))
 
         return Loop(driver, journal, build=self._build, built=self._built, snapshot=snapshot)
 

@@ -82,7 +82,7 @@ class Verbs:
             if watch:
                 self._remember(request["variables"])
             await self._environment.apply(app, only, request.get("secrets", {}), excepted, watch)
-        lacking = self._driver.lacking(self._environment.loop.desired.workloads)
+        lacking = self._driver.lacking(self._environment.loop.desired)
         yield {"before": before, "since": time.time(), "lacking": lacking}
 
     async def follow(self, request: Request) -> AsyncIterator[Any]:

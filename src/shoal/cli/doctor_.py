@@ -113,6 +113,15 @@ def _groups() -> Check:
     return ("limits", "note" if lacks else "ok", "; ".join([limited, *lacks]))
 
 
+def _names() -> str:
+    from shoal.drivers.process.names import why_not
+    from shoal.drivers.process.ports import may_bind
+
+    if lack := why_not():
+        return f"plain names (`names: true`) don't resolve: {lack}"
+    return "" if may_bind(80) else "plain names resolve, but port 80 is root's here: http://users needs a fixed port"
+
+
 def _memory() -> str:
     total = next((line.split()[1] for line in _read("/proc/meminfo").splitlines() if line.startswith("MemTotal")), "0")
     return "" if int(total) > 3_000_000 else f"{int(total) >> 10} MB of memory: a JVM and two databases may be tight"
@@ -134,6 +143,7 @@ def _read(path: str) -> str:
 
 CHECKS: list[tuple[str, Callable[[], str]]] = [
     ("user", _namespaces),
+    ("names", _names),
     ("memory", _memory),
     ("open files", _files),
 ]

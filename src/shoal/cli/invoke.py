@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Any, NoReturn
 
+from shoal.drivers.process.keeper import names
 from shoal.errors import ToolMissing, UsageError
 
 
@@ -13,6 +14,8 @@ def invoke(found: dict[str, Any]) -> NoReturn:
     """Replace this process. Raises `ToolMissing` when there is no such program."""
     sys.stdout.flush()
     command = found["command"]
+    if found["hosts"]:
+        names.enter(found["hosts"])
     try:
         os.chdir(found["cwd"])
     except OSError as problem:

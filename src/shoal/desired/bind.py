@@ -13,7 +13,7 @@ from shoal.desired.layer import Layer
 from shoal.errors import UnknownReference
 from shoal.model.app import App, Need, Protocol, Service
 from shoal.model.values import Ref, Value, address, concat, own
-from shoal.model.workload import Artifact, Edge
+from shoal.model.workload import Artifact, Edge, host_key
 
 
 class Bindings(msgspec.Struct, frozen=True):
@@ -46,7 +46,7 @@ def bind(
             usual = engine_of(backing).variables(known[need.name], stack)
             values = _named(need.name, known[need.name]) | {k: v for k, v in usual.items() if k not in ambiguous}
         elif (peer := _service(app, need.name)) and peer.kind == "service":
-            edge = _edge(service, need, peer, ports)
+            edge = _edge(app, service, need, peer, ports)
             edges.append(edge)
             known[need.name] = edge_properties(edge)
             values = _named(need.name, known[need.name])
@@ -113,11 +113,29 @@ def _ambiguous(app: App, service: Service, stack: str) -> frozenset[str]:
     return frozenset(name for name in times if times[name] > 1)
 
 
-def _edge(service: Service, need: Need, peer: Service, ports: Mapping[str, tuple[str, ...]]) -> Edge:
+def _edge(app: App, service: Service, need: Need, peer: Service, ports: Mapping[str, tuple[str, ...]]) -> Edge:
     names = ports[peer.name]
     port = need.port or names[0]
     protocol: Protocol = next((p.protocol for p in peer.ports or () if p.name == port), "http")
-    return Edge(service.name, peer.name, port, protocol, need.policy)
+    named = _port_named(peer, port, protocol) if app.names else 0
+    return Edge(service.name, peer.name, port, protocol, need.policy, named)
+
+
+def _port_named(peer: Service, name: str, protocol: Protocol) -> int:
+    """Where one expects a service of that name: at the number it is fixed to, else at HTTP's own for its first port."""
+    number = next((p.number for p in peer.ports or () if p.name == name), 0)
+    first = not peer.ports or peer.ports[0].name == name
+    return number or (80 if first and protocol != "tcp" else 0)
+
+
+def plain_names(app: App, service: Service) -> dict[str, str]:
+    """Name -> key of its address, for everything that is needed and runs for long."""
+    if not app.names:
+        return {}
+    services = {s.name for s in app.services if s.kind == "service"}
+    backing = {b.name for b in app.backing}
+    needed = [need.name for need in service.needs if need.name in services | backing]
+    return {name: host_key(service.name, name) if name in services else "" for name in needed}
 
 
 def _service(app: App, name: str) -> Service | None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from shoal.backing import Consumer, engine_of
-from shoal.desired.bind import Bindings, bind, resolve
+from shoal.desired.bind import Bindings, bind, plain_names, resolve
 from shoal.desired.builds import Placed, placed, shared_builds
 from shoal.desired.chosen import chosen
 from shoal.desired.files import files_of
@@ -138,6 +138,7 @@ def _workload(
         restart=Restart("no") if job else service.restart,
         stop=service.stop,
         limits=service.limits,
+        names=plain_names(app, service),
         replicas=service.replicas,
         after=_after(app, service),
         once_per=_database(app, service) if job else "",

@@ -8,11 +8,12 @@ from typing import Protocol
 
 import msgspec
 
+from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
 from shoal.model.values import Value
-from shoal.model.workload import Workload
+from shoal.model.workload import Edge, Workload
 
 
 class Capabilities(msgspec.Struct, frozen=True):
@@ -30,11 +31,13 @@ class LogFile(msgspec.Struct, frozen=True):
 
 
 class Invocation(msgspec.Struct, frozen=True):
-    """A rendered command, to be run by somebody else (`shoal exec`, `shoal run`)."""
+    """A rendered command, to be run by somebody else (`shoal exec`, `shoal run`). `hosts` is the file that it is to see
+    as /etc/hosts; empty: the system's."""
 
     command: tuple[str, ...]
     env: dict[str, str]
     cwd: str
+    hosts: str = ""
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -86,8 +89,12 @@ class Driver(Protocol):
     def fix(self, name: str, endpoint: Endpoint) -> None:
         """The file chose an address (`gateway`); port 0: any, and the same one ever after."""
 
-    def lacking(self, workloads: Iterable[Workload]) -> tuple[str, ...]:
-        """What these ask for and this platform doesn't see to, a line each: what it is, whose, and why not."""
+    def named(self, edges: Iterable[Edge]) -> dict[str, Endpoint]:
+        """Edge's id -> the address at which its caller finds the callee by its plain name, where it can be had. The
+        same ever after."""
+
+    def lacking(self, desired: Desired) -> tuple[str, ...]:
+        """What this asks for and this platform doesn't see to, a line each: what it is, whose, and why not."""
 
     def set_secret(self, name: str, value: str) -> str:
         """Keep a declared secret; returns a keyed digest of its content (the key never leaves the driver)."""

@@ -19,7 +19,7 @@ def check(snapshot: Snapshot) -> tuple[str, ...]:
     return (
         *_repeated("cluster", (c["name"] for c in clusters)),
         *_repeated("listener", (item["name"] for item in listeners)),
-        *_repeated("address", (_address(item) for item in listeners)),
+        *_repeated("address", (text for item in listeners for text in _addresses(item))),
         *_open_edges(listeners),
         *_repeated_domains([*_inline_tables(listeners), *routes]),
         *_lost_routes(listeners, routes),
@@ -31,17 +31,21 @@ def _repeated(what: str, names: Iterable[str]) -> Iterator[str]:
     return (f"{what} {name} is there {count} times" for name, count in Counter(names).items() if count > 1)
 
 
-def _address(listener: Json) -> str:
-    where = listener["address"]["socket_address"]
-    return f"{where['address']}:{where['port_value']}"
+def _sockets(listener: Json) -> list[Json]:
+    more = listener.get("additional_addresses", [])
+    return [place["address"]["socket_address"] for place in (listener, *more)]
+
+
+def _addresses(listener: Json) -> list[str]:
+    return [f"{where['address']}:{where['port_value']}" for where in _sockets(listener)]
 
 
 def _open_edges(listeners: list[Json]) -> Iterator[str]:
     """Only the gateway may listen where others than this machine's processes can reach it."""
     for listener in listeners:
-        host = listener["address"]["socket_address"]["address"]
-        if listener["name"] != GATEWAY and not ipaddress.ip_address(host).is_loopback:
-            yield f"listener {listener['name']} is not on a loopback address but on {host}"
+        for host in (where["address"] for where in _sockets(listener)):
+            if listener["name"] != GATEWAY and not ipaddress.ip_address(host).is_loopback:
+                yield f"listener {listener['name']} is not on a loopback address but on {host}"
 
 
 def _inline_tables(listeners: list[Json]) -> list[Json]:

@@ -38,8 +38,10 @@ def gateway_listener(gateway: Gateway, address: Endpoint) -> Json:
     return _listener(GATEWAY, address, manager)
 
 
-def edge_listener(edge: Edge, address: Endpoint) -> Json:
-    return _listener(edge.id, address, _tcp(edge) if edge.protocol == "tcp" else _http(edge))
+def edge_listener(edge: Edge, address: Endpoint, named: Endpoint | None = None) -> Json:
+    """`named` is where it is expected by those who know the callee's plain name."""
+    listener = _listener(edge.id, address, _tcp(edge) if edge.protocol == "tcp" else _http(edge))
+    return listener | ({"additional_addresses": [{"address": socket(named)}]} if named else {})
 
 
 def _http(edge: Edge) -> Json:

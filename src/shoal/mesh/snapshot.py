@@ -21,16 +21,21 @@ NOBODY: frozenset[str] = frozenset()
 
 
 def snapshot(
-    desired: Desired, observed: Observed, addresses: Mapping[str, Endpoint], draining: frozenset[str] = NOBODY
+    desired: Desired,
+    observed: Observed,
+    addresses: Mapping[str, Endpoint],
+    draining: frozenset[str] = NOBODY,
+    names: Mapping[str, Endpoint] = {},
 ) -> Snapshot:
     """The mesh for what is desired and what runs. `addresses` are those of `links.addresses_needed`; instances in
-    `draining` get no new requests. The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
+    `draining` get no new requests; `names` are further addresses, of edges whose callee is known by its plain name.
+    The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
     """
     hosts = {link: answering(link, observed, draining) for link in all_links(desired)}
     resources = {
         "cds.json": [cluster(link, found) for link, found in hosts.items()],
         "rds.json": [gateway_routes(desired, desired.gateway)] if desired.gateway else [],
-        "lds.json": _listeners(desired, addresses),
+        "lds.json": _listeners(desired, addresses, names),
     }
     taken = pack(resources, frozenset(instance.id for found in hosts.values() for instance, _ in found))
     if problems := check(taken):
@@ -43,10 +48,10 @@ def empty() -> Snapshot:
     return pack({"cds.json": [], "rds.json": [], "lds.json": []})
 
 
-def _listeners(desired: Desired, addresses: Mapping[str, Endpoint]) -> list[Json]:
+def _listeners(desired: Desired, addresses: Mapping[str, Endpoint], names: Mapping[str, Endpoint]) -> list[Json]:
     gateway = [gateway_listener(desired.gateway, addresses[GATEWAY])] if desired.gateway else []
     edges = sorted(desired.edges, key=lambda edge: edge.id)
-    return gateway + [edge_listener(edge, addresses[edge.id]) for edge in edges]
+    return gateway + [edge_listener(edge, addresses[edge.id], names.get(edge.id)) for edge in edges]
 
 
 def pack(resources: Mapping[str, list[Json]], instances: frozenset[str] = NOBODY) -> Snapshot:

@@ -329,4 +329,5 @@ class App(msgspec.Struct, frozen=True):
     backing: tuple[Backing, ...] = ()
     gateway: Gateway | None = None
     secrets: tuple[Secret, ...] = ()
+    names: bool = False
     places: dict[str, Place] = {}

@@ -39,6 +39,7 @@ class Workload(msgspec.Struct, frozen=True):
     unprivileged  must not run as root (Postgres refuses to)
     once_per      a job: run once per (revision, incarnation of this data folder)
     env_ports     variable -> port name: allotted numbers under names the user chose
+    names         plain name -> key of the address it stands for (`Edge.host_key`; empty: this machine's own)
     nonce         changed by `restart`: part of what an instance is compared by, not of the revision
     revision      keyed hash over all of it except `replicas`, `nonce` and itself
     """
@@ -58,6 +59,7 @@ class Workload(msgspec.Struct, frozen=True):
     restart: Restart = Restart()
     stop: Stop = Stop()
     limits: Limits = Limits()
+    names: dict[str, str] = {}
     replicas: int = 1
     after: tuple[After, ...] = ()
     data: str = ""
@@ -75,13 +77,20 @@ class Workload(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, frozen=True):
-    """A declared caller → callee through the mesh; its `id` names its listener's address."""
+    """A declared caller → callee through the mesh; its `id` names its listener's address. `named` is the port at which
+    it listens at the address of the callee's plain name as well; 0: it doesn't."""
 
     caller: str
     callee: str
     port: str = "http"
     protocol: Protocol = "http"
     policy: EdgePolicy = EdgePolicy()
+    named: int = 0
+
+    @property
+    def host_key(self) -> str:
+        """Names the address that the callee's plain name stands for, for this caller: the same for all its ports."""
+        return host_key(self.caller, self.callee)
 
     @property
     def id(self) -> str:
@@ -96,6 +105,10 @@ class Part(msgspec.Struct, frozen=True):
     folder: str
     of: tuple[str, ...]
     by: Literal["link", "copy"] = "link"
+
+
+def host_key(caller: str, callee: str) -> str:
+    return f"{caller}->{callee}"
 
 
 class Step(msgspec.Struct, frozen=True):

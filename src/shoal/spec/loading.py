@@ -94,6 +94,7 @@ def _app(facts: Facts, environment: str) -> App:
         backing=backing_of(facts),
         gateway=gateway_of(facts),
         secrets=secrets_of(facts),
+        names=facts.file.names,
         places=_places(facts),
     )
 

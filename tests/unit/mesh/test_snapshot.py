@@ -262,3 +262,20 @@ def test_every_snapshot_agrees_with_itself(desired: Desired, observed: Observed,
     assert found == taken(desired, observed, draining=draining)
     ready = {i.id for i in observed.instances if i.phase == "ready"}
     assert found.instances <= ready - draining
+
+
+def test_a_plain_name_is_one_more_address_of_its_edges_listener() -> None:
+    listeners = resources(taken(names={"posts->users": Endpoint("127.64.0.9", 80)}), "lds.json")
+    (more,) = listeners["posts->users"]["additional_addresses"]
+    assert more["address"]["socket_address"]["address"] == "127.64.0.9"
+    assert more["address"]["socket_address"]["port_value"] == 80
+    assert "additional_addresses" not in listeners["posts->ledger:rpc"]
+
+
+@pytest.mark.parametrize(("host", "port", "problem"), [
+    ("0.0.0.0", 80, "not on a loopback address"),
+    ("127.0.0.1", 7000, "is there 2 times"),
+])  # fmt: skip
+def test_such_an_address_is_checked_too(host: str, port: int, problem: str) -> None:
+    with pytest.raises(ShoalError, match=problem):
+        taken(names={"posts->users": Endpoint(host, port)})

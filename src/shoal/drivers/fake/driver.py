@@ -16,11 +16,12 @@ from shoal.drivers.fake.files import Files, read, write
 from shoal.drivers.fake.platform import Behaviour, Platform, Running
 from shoal.drivers.process.render import Place, Rendering, Sources
 from shoal.errors import DriverFailed, PortInUse, StartFailed, ToolMissing, UsageError
+from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
 from shoal.model.values import Value
-from shoal.model.workload import Workload
+from shoal.model.workload import Edge, Workload
 
 HOST = "127.0.0.1"
 FIRST_PORT = 20000
@@ -127,8 +128,15 @@ class FakeDriver:
     def fix(self, name: str, endpoint: Endpoint) -> None:
         self.platform.addresses[name] = endpoint if endpoint.port else self.addresses([name])[name]
 
-    def lacking(self, workloads: Iterable[Workload]) -> tuple[str, ...]:
-        asked = {kind for workload in workloads for kind in workload.limits.asked()}
+    def named(self, edges: Iterable[Edge]) -> dict[str, Endpoint]:
+        named = {edge.id: edge for edge in edges if edge.named}
+        hosts = self.addresses(edge.host_key + " host" for edge in named.values())
+        # An address of the fake is a number: it tells the hosts apart.
+        parts = {name: hosts[edge.host_key + " host"].port for name, edge in named.items()}
+        return {name: Endpoint(f"127.64.{at >> 8}.{at & 255}", named[name].named) for name, at in parts.items()}
+
+    def lacking(self, desired: Desired) -> tuple[str, ...]:
+        asked = {kind for workload in desired.workloads for kind in workload.limits.asked()}
         return tuple(text for kind, text in self.platform.lacks.items() if kind in asked)
 
     def set_secret(self, name: str, value: str) -> str:

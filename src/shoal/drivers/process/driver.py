@@ -14,7 +14,7 @@ import msgspec
 
 from shoal.drivers.copying import copy
 from shoal.drivers.driver import Capabilities, Invocation, LogFile, Ran
-from shoal.drivers.process import publish, records
+from shoal.drivers.process import atomic, publish, records
 from shoal.drivers.process.addressing import Addressing
 from shoal.drivers.process.adoption import Found, leader
 from shoal.drivers.process.census import environment
@@ -27,6 +27,7 @@ from shoal.drivers.process.keeper.journal import boot_id
 from shoal.drivers.process.keepership import Daemon, Keepership
 from shoal.drivers.process.logs.reader import piece, tail_text
 from shoal.drivers.process.logs.shelf import Shelf
+from shoal.drivers.process.names import Names
 from shoal.drivers.process.own import check_own
 from shoal.drivers.process.ports import Allotments, held_by, in_use, is_free
 from shoal.drivers.process.records import Spec
@@ -36,14 +37,16 @@ from shoal.drivers.process.state import State
 from shoal.drivers.process.tracked import Tracked
 from shoal.drivers.process.vault import Vault
 from shoal.errors import DriverFailed, ToolMissing
+from shoal.model.desired import Desired
 from shoal.model.limits import amount
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
 from shoal.model.values import Value, concat
-from shoal.model.workload import Workload
+from shoal.model.workload import Edge, Workload
 
 KEPT_LOGS = 10
+HOSTS = "hosts"
 
 
 class _KeeperDied(DriverFailed):
@@ -86,6 +89,7 @@ class ProcessDriver:
         self._instances = Instances(self.state, self._groups, clock)
         self._allotments = Allotments(self.state.ports)
         self._addressing = Addressing(self._allotments, self._instances)
+        self._names = Names(self.state.hosts, lambda: mesh.pid if (mesh := self._mesh()) else 0)
         self._keeper = Keepership(self.state.root, daemon, self._instances.noted, self._instances.keeper_lost)
         self._sources = Sources(
             address=self._addressing.of,
@@ -179,6 +183,7 @@ class ProcessDriver:
         view = self.state.view(instance.id)
         place = Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints, view)
         request = order(workload, instance, Rendering(workload, place, self._sources), self._base, self.state, log)
+        request["hosts"] = self._hosts(workload, self.state.instances / instance.id)
         request["groups"] = [str(folder) for folder in self._groups.make(instance.id, workload.limits).folders]
         try:
             answer = await self._keeper.ask(request)
@@ -189,6 +194,14 @@ class ProcessDriver:
         tracked = Tracked(spec, msgspec.structs.replace(instance, pid=answer["pid"]), answer["start"])
         self._instances.follow(tracked)
         return tracked.instance
+
+    def _hosts(self, workload: Workload, folder: Path) -> str:
+        """The hosts file of one that knows others by their names; empty: it gets the system's."""
+        if not workload.names or self._names.lack:
+            return ""
+        # Whoever the program becomes, it may read who its peers are.
+        atomic.write(folder / HOSTS, self._names.hosts(workload.names), mode=0o644)
+        return str(folder / HOSTS)
 
     def _orphan(self, name: str) -> Instance:
         """Its keeper died under the start; perhaps it runs nevertheless."""
@@ -235,6 +248,9 @@ class ProcessDriver:
     def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
         return self._allotments.of(names, self._instances.ports())
 
+    def named(self, edges: Iterable[Edge]) -> dict[str, Endpoint]:
+        return self._names.endpoints(edges) if any(edge.named for edge in edges) else {}
+
     def vacant(self, name: str, endpoint: Endpoint) -> None:
         """Raises PortInUse when the mesh would find a stranger at an address that the file chose."""
         if not endpoint.port or is_free(endpoint.port, endpoint.host):
@@ -269,8 +285,10 @@ class ProcessDriver:
 
     # Limits
 
-    def lacking(self, workloads: Iterable[Workload]) -> tuple[str, ...]:
-        return self._groups.lacking({workload.name: workload.limits for workload in workloads})
+    def lacking(self, desired: Desired) -> tuple[str, ...]:
+        limits = self._groups.lacking({workload.name: workload.limits for workload in desired.workloads})
+        named = any(workload.names for workload in desired.workloads)
+        return (*limits, *(self._names.refused(desired.edges) if named else ()))
 
     async def look_at_disks(self) -> None:
         """To be called every few seconds: ends what keeps more in its scratch folder than it may."""
@@ -365,7 +383,8 @@ class ProcessDriver:
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
     ) -> Invocation:
         if like:
-            return _like(self._instances.known(like), command)
+            hosts = self.state.instances / like / HOSTS
+            return _like(self._instances.known(like), command, str(hosts) if hosts.exists() else "")
         name = f"{workload.name}-run"
         scratch = self.state.run / workload.name
         scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -378,7 +397,8 @@ class ProcessDriver:
         rendering = Rendering(workload, place, self._sources)
         write_files(rendering, place.files, place.view)
         env = self._base.env(workload, rendering, instance)
-        return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()))
+        hosts = self._hosts(workload, place.scratch)
+        return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()), hosts)
 
     # Looking into instances
 
@@ -411,10 +431,10 @@ def _in_its_folder(tracked: Tracked, path: str) -> str:
     return path if path.startswith("/") else f"{Path(f'/proc/{tracked.instance.pid}/cwd').readlink()}/{path}"
 
 
-def _like(tracked: Tracked, command: tuple[str, ...]) -> Invocation:
+def _like(tracked: Tracked, command: tuple[str, ...], hosts: str) -> Invocation:
     """With exactly what a running instance was given: its environment isn't on disk, but the kernel knows it."""
     pid = tracked.instance.pid
     env = {} if tracked.gone.is_set() else environment(pid)
     if not env:
         raise DriverFailed(f"{tracked.id} doesn't run any more")
-    return Invocation(command, env, str(Path(f"/proc/{pid}/cwd").readlink()))
+    return Invocation(command, env, str(Path(f"/proc/{pid}/cwd").readlink()), hosts)

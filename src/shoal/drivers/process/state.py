@@ -12,6 +12,7 @@
       secrets/<name>                    0600; secrets/files/<id>/...: an instance's configuration files,
                                         secrets/files/<id>.view/: its working folder, if some of them lie in it
       ports.json                        allotted addresses
+      hosts.json                        addresses that plain names stand for
       release.json                      what is wanted
       groups                            folders in which control groups were made, while there are any
       run/<workload>/                   where commands run that are no instances; run/*.log: what probes' commands print
@@ -48,6 +49,7 @@ class State:
         self.xds = root / "mesh" / "xds"
         self.run = root / "run"
         self.groups = root / "groups"
+        self.hosts = root / "hosts.json"
 
     def prepare(self) -> None:
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -130,4 +132,5 @@ class State:
         for folder in (self.data, self.secrets, self.instances, self.mesh, self.run):
             shutil.rmtree(folder, ignore_errors=True)
         self.ports.unlink(missing_ok=True)
+        self.hosts.unlink(missing_ok=True)
         self.prepare()

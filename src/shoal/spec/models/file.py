@@ -29,6 +29,9 @@ class Overlay(Written, frozen=True, kw_only=True):
     ] = {}
     gateway: Annotated[GatewayEntry | UnsetType, Meta(description="The one door in.")] = UNSET
     secrets: Annotated[dict[str, SecretEntry], Meta(description="Secrets.", extra_json_schema=NAMED)] = {}
+    names: Annotated[
+        bool, Meta(description="Whether services reach what they need by plain names too: http://users.")
+    ] = False
 
 
 class File(Overlay, frozen=True, kw_only=True):

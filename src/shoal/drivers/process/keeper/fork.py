@@ -8,7 +8,7 @@ import json
 import os
 import signal
 
-from shoal.drivers.process.keeper import journal
+from shoal.drivers.process.keeper import journal, names
 from shoal.drivers.process.keeper.descriptors import raise_limit
 from shoal.drivers.process.keeper.unprivileged import become_unprivileged
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 
 class SpawnFailed(Exception):
-    """`stage` is what was tried (groups, identity, log, unprivileged, cwd, exec); `errno` and `text` say what came of
-    it."""
+    """`stage` is what was tried (groups, identity, log, names, unprivileged, cwd, exec); `errno` and `text` say what
+    came of it."""
 
     def __init__(self, stage: str, errno: int, text: str) -> None:
         super().__init__(f"{stage}: {text}")
@@ -32,7 +32,8 @@ def spawn(order: dict[str, Any]) -> int:
     """Forks and executes `order`; its pid, once the program has replaced the fork. Raises SpawnFailed.
 
     order: command, env, cwd, log; optional: instance and folder (where its identity goes), groups (control groups that
-    it enters), unprivileged and folders (what it must be able to write then), descriptors (as many as are allowed).
+    it enters), hosts (the file that it sees as /etc/hosts), unprivileged and folders (what it must be able to write
+    then), descriptors (as many as are allowed).
     """
     reader, writer = os.pipe2(os.O_CLOEXEC)
     pid = os.fork()
@@ -105,6 +106,11 @@ def _descriptors(order: dict[str, Any]) -> None:
         raise_limit()
 
 
+def _names(order: dict[str, Any]) -> None:
+    if order.get("hosts"):
+        names.enter(order["hosts"])
+
+
 def _cwd(order: dict[str, Any]) -> None:
     os.chdir(order["cwd"])
 
@@ -114,4 +120,4 @@ def _exec(order: dict[str, Any]) -> None:
     os.execvpe(command[0], command, order["env"])
 
 
-_STEPS = (_session, _groups, _identity, _log, _unprivileged, _descriptors, _cwd, _exec)
+_STEPS = (_session, _groups, _identity, _log, _names, _unprivileged, _descriptors, _cwd, _exec)

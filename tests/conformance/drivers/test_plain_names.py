@@ -1,0 +1,52 @@
+"""The addresses that plain names stand for: one for each caller and callee, the same ever after."""
+
+from __future__ import annotations
+
+import pytest
+
+from shoal.drivers.process.names import why_not
+from shoal.model.desired import Desired
+from shoal.model.workload import Edge
+from tests.conformance.drivers.bed import Bed, ProcessBed
+
+LACK = why_not()
+needs_names = pytest.mark.skipif(bool(LACK), reason=f"plain names: {LACK}")
+POSTS, MAILS = Edge("posts", "users", named=8080), Edge("mails", "users", named=8080)
+
+
+@needs_names
+async def test_each_caller_has_another_address_for_the_same_callee(bed: Bed) -> None:
+    found = bed.driver.named([POSTS, MAILS])
+    assert found[POSTS.id].host != found[MAILS.id].host
+    assert all(at.host.startswith("127.") and at.host != "127.0.0.1" and at.port == 8080 for at in found.values())
+
+
+@needs_names
+async def test_all_ports_of_a_callee_are_at_one_address(bed: Bed) -> None:
+    admin = Edge("posts", "users", "admin", named=9000)
+    found = bed.driver.named([POSTS, admin])
+    assert found[POSTS.id].host == found[admin.id].host
+    assert found[admin.id].port == 9000
+
+
+@needs_names
+async def test_they_stay_the_same(bed: Bed) -> None:
+    before = bed.driver.named([POSTS, MAILS])
+    await bed.reopen()
+    assert bed.driver.named([MAILS, POSTS]) == before
+
+
+async def test_an_edge_without_a_name_has_none(bed: Bed) -> None:
+    assert bed.driver.named([Edge("posts", "users")]) == {}
+
+
+async def test_where_the_system_has_none_there_are_none_and_it_says_why(
+    processes: ProcessBed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shoal.drivers.process.names.why_not", lambda: "the system allows no namespaces")
+    workload = processes.runs("posts", names={"users": POSTS.host_key})
+    assert processes.driver.named([POSTS]) == {}
+    desired = Desired("shop", workloads=(workload,), edges=(POSTS,))
+    assert processes.driver.lacking(desired) == ("plain names don't resolve: the system allows no namespaces",)
+    instance = await processes.driver.start(workload, 0)
+    assert not (processes.root / "instances" / instance.id / "hosts").exists()
