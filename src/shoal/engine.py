@@ -43,7 +43,7 @@ from shoal.drivers.process.keeper import descriptors
 from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import end_keeper
 from shoal.drivers.process.releases import FileReleases
-from shoal.errors import MissingFile, ShoalError, StateDamaged
+from shoal.errors import MissingFile, ShoalError, StateDamaged, at, of_system
 from shoal.model.app import App
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
@@ -65,7 +65,11 @@ def gather(app: App) -> Inputs:
     """Everything that compile needs from the app's folder. Raises `MissingFile`."""
     folder = Path(app.folder)
     folders = {(s.path, s.recipe.ignore) for s in app.services} | {(b.path, b.recipe.ignore) for b in app.builds}
-    sources = {folder_key(path, ignore): read_source(folder / path, ignore) for path, ignore in sorted(folders)}
+    places = {s.path: app.places.get(f"{s.section}.{s.name}") for s in app.services}
+    sources = {}
+    for path, ignore in sorted(folders):
+        with at(places.get(path)):
+            sources[folder_key(path, ignore)] = read_source(folder / path, ignore)
     contents = {name: _text(app, folder / name) for b in app.backing for name in engine_of(b).files(b.engine)}
     copied = sorted({file.source for s in app.services for file in s.files if file.source})
     copies = {name: read_copies(folder / name) for name in copied}
@@ -171,12 +175,16 @@ class Engine:
             end_keeper(self._state)
 
     async def _keep(self) -> None:
-        """The loop; when the state's damage ends it, somebody has to be told before we go."""
+        """The loop; when the state's damage ends it, or there is no room to begin, somebody has to be told before we
+        go."""
         try:
             await self.loop.run()
-        except StateDamaged as problem:
-            log.error("%s", problem)
-            self.verbs.problem = problem
+        except (StateDamaged, OSError) as problem:
+            told = problem if isinstance(problem, StateDamaged) else of_system(problem)
+            if told is None:
+                raise
+            log.error("%s", told)
+            self.verbs.problem = told
             self.loop.looked.set()
             await self._ended.wait()
 

@@ -30,6 +30,7 @@
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple
@@ -179,6 +180,26 @@ class DriverFailed(ShoalError):
 
 class Interrupted(ShoalError):
     exit_code = 130
+
+
+_WAYS_OUT = {
+    errno.ENOSPC: "make room there; what runs goes on, and is tended again when there is some",
+    errno.EDQUOT: "make room there; what runs goes on, and is tended again when there is some",
+    errno.EROFS: "it can't be written to: see how it is mounted",
+    errno.EACCES: "see whose it is, and its mode",
+    errno.EPERM: "see whose it is, and its mode",
+    errno.EMFILE: "raise the limit of open files (`ulimit -Hn`)",
+    errno.ENFILE: "the whole machine has too many files open",
+    errno.EIO: "the disk fails: see the kernel's log",
+}
+
+
+def of_system(problem: Exception) -> DriverFailed | None:
+    """What the operating system refused, in words; None for what is no such refusal, but a defect of ours."""
+    if not isinstance(problem, OSError) or problem.errno not in _WAYS_OUT:
+        return None
+    what = f"{problem.filename}: {problem.strerror}" if problem.filename else str(problem.strerror)
+    return DriverFailed(what, hint=_WAYS_OUT[problem.errno])
 
 
 def _tree(root: type[ShoalError]) -> dict[str, type[ShoalError]]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from shoal import __version__
 from shoal.api.wire import LIMIT, SOCKET, line, parse
-from shoal.errors import ShoalError, UsageError
+from shoal.errors import ShoalError, UsageError, of_system
 
 # A verb yields any number of events, `{"event": ...}`, sent as they come; what it yields besides is its result.
 # What every later version may ask of this one, so that it can take its place.
@@ -82,7 +82,12 @@ class Server:
             writer.write(line(error=problem.to_json()))
         except ConnectionError:
             return  # who asked has gone
-        except Exception as problem:  # a defect of ours: say so to who asked, and go on
+        except Exception as problem:
+            if refused := of_system(problem):
+                writer.write(line(error=refused.to_json()))
+                await writer.drain()
+                return
+            # A defect of ours: say so to who asked, and go on.
             text = f"the daemon met a defect: {type(problem).__name__}: {problem}"
             writer.write(
                 line(error=ShoalError(text, hint="Its log says more: daemon.log in the state folder.").to_json())

@@ -160,14 +160,25 @@ class Environment:
 
     async def down(self) -> None:
         """Stop everything; returns when nothing runs."""
-        if self.release is not None:
-            wanted = msgspec.structs.replace(self.release.wanted, down=True)
-            self._want(msgspec.structs.replace(self.release, wanted=wanted))
-        else:
+        if not self._wants_nothing():
+            self.release = None
             self.loop.desired, self.loop.held = Desired(app=""), False
             self.loop.wake()
         await self.loop.executor.cancel("build")
         await self.loop.until(self._nothing_runs)
+
+    def _wants_nothing(self) -> bool:
+        """Whether that could be written down. Where it can't (the disk is full), the release goes: all that is stopped
+        needs no room, and mustn't come back."""
+        if self.release is None:
+            return False
+        wanted = msgspec.structs.replace(self.release.wanted, down=True)
+        try:
+            self._want(msgspec.structs.replace(self.release, wanted=wanted))
+        except OSError:
+            self._store.drop()
+            return False
+        return True
 
     async def hurry(self, grace: float, kept: Iterable[str] = ()) -> None:
         """Leave whatever runs no more time than this; `kept` workloads aren't meant."""

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable
 
 from shoal.control.refusals import Refusals
 from shoal.drivers.driver import Driver
-from shoal.errors import BuildFailed, DriverFailed, ShoalError
+from shoal.errors import BuildFailed, DriverFailed, ShoalError, of_system
 from shoal.model.desired import Desired
 from shoal.model.plan import AnyOperation, Build, Forget, Publish, Start, Stop
 from shoal.model.snapshot import Snapshot
@@ -144,6 +144,8 @@ def _told(problem: Exception) -> ShoalError:
     """The problem as one of ours. Anything else is a defect of shoal itself, and the daemon's log gets all of it."""
     if isinstance(problem, ShoalError):
         return problem
+    if refused := of_system(problem):
+        return refused
     text = f"a defect of shoal: {type(problem).__name__}: {problem}"
     asyncio.get_running_loop().call_exception_handler({"message": text, "exception": problem})
     return DriverFailed(text, hint="daemon.log in the state folder says more; please report it")

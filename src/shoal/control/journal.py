@@ -16,23 +16,25 @@ LIMIT = 4 << 20
 
 
 class Journal:
-    """The newest events are kept in memory; the file holds more and is cut in half when it grows over 4 MiB."""
+    """The newest events are kept in memory; the file holds more and is cut in half when it grows over 4 MiB. Where it
+    can't be written (the disk is full) it is `behind`, and made anew from memory as soon as it can be."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.events: deque[Event] = deque(_read(path), maxlen=KEEP)
         self._listeners: set[asyncio.Queue[Event]] = set()
         self._file = path.open("ab", buffering=0)
+        self._behind = False
         if _cut(path):
-            self._file.write(b"\n")
+            self._write(b"\n")
 
     def add(self, events: Iterable[Event]) -> None:
         for event in events:
             self.events.append(event)
-            self._file.write(msgspec.json.encode(event) + b"\n")
+            self._write(msgspec.json.encode(event) + b"\n")
             for queue in self._listeners:
                 queue.put_nowait(event)
-        if self._file.tell() > LIMIT:
+        if self._behind or self._file.tell() > LIMIT:
             self._shorten()
 
     def listen(self) -> tuple[asyncio.Queue[Event], Callable[[], None]]:
@@ -44,12 +46,26 @@ class Journal:
     def close(self) -> None:
         self._file.close()
 
+    def _write(self, line: bytes) -> None:
+        """Whole, or we are behind: a line that was cut must have nothing after it."""
+        if not self._behind:
+            try:
+                self._behind = self._file.write(line) != len(line)
+            except OSError:
+                self._behind = True
+
     def _shorten(self) -> None:
-        self._file.close()
+        """Without the older half; where there is no room for that, all stays as it is."""
         fresh = self._path.with_suffix(".new")
-        fresh.write_bytes(b"".join(msgspec.json.encode(e) + b"\n" for e in list(self.events)[-KEEP // 2 :]))
-        fresh.replace(self._path)
+        try:
+            fresh.write_bytes(b"".join(msgspec.json.encode(e) + b"\n" for e in list(self.events)[-KEEP // 2 :]))
+            fresh.replace(self._path)
+        except OSError:
+            fresh.unlink(missing_ok=True)
+            return
+        self._file.close()
         self._file = self._path.open("ab", buffering=0)
+        self._behind = False
 
 
 def _cut(path: Path) -> bool:

@@ -147,4 +147,7 @@ class ReleaseStore(Protocol):
         """The present release, if there is one. Raises `StateDamaged`."""
 
     def save(self, release: bytes) -> None:
-        """Make this the present release, whole or not at all."""
+        """Make this the present release, whole or not at all. Raises `OSError`."""
+
+    def drop(self) -> None:
+        """There is no present release any more; needs no room."""

@@ -14,3 +14,6 @@ class FakeReleases:
 
     def save(self, release: bytes) -> None:
         self._platform.release = release
+
+    def drop(self) -> None:
+        self._platform.release = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 
@@ -212,7 +213,9 @@ class Instances:
         starved = self._groups.of(tracked.id).out_of_memory()
         last = conclude(tracked, written, self._clock(), starved)
         if last != written:
-            records.write_exit(self._state.instances / tracked.id, last)
+            # Not for want of room on the disk is it left in the dark: whoever asks now is told all the same.
+            with contextlib.suppress(OSError):
+                records.write_exit(self._state.instances / tracked.id, last)
         tracked.instance = msgspec.structs.replace(
             tracked.instance, phase="exited", ended=last.at, exit=last.code, reason=last.reason
         )

@@ -22,3 +22,6 @@ class FileReleases:
     def save(self, release: bytes) -> None:
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         atomic.write(self._path, release.decode(), lasting=True)
+
+    def drop(self) -> None:
+        self._path.unlink(missing_ok=True)

@@ -1,9 +1,11 @@
 """What is written about a process: who it is (before it runs) and how it ended (before it is reaped)."""
 
-# ruff: noqa: PTH104, PTH118, PTH123
+# ruff: noqa: PTH104, PTH108, PTH118, PTH123
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 
@@ -18,12 +20,19 @@ EXIT = "exit.json"
 def write(path: str, content: dict[str, Any]) -> None:
     """All or nothing, under another name first. Raises OSError (the folder is gone, the disk is full)."""
     temporary = f"{path}.{os.getpid()}"
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    data = json.dumps(content).encode()
     try:
-        os.write(descriptor, json.dumps(content).encode())
-    finally:
-        os.close(descriptor)
-    os.rename(temporary, path)
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+        try:
+            if os.write(descriptor, data) < len(data):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        finally:
+            os.close(descriptor)
+        os.rename(temporary, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
 
 
 def write_identity(folder: str, instance: str) -> None:

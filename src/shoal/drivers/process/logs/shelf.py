@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
@@ -36,10 +37,18 @@ class Shelf:
         that stopped growing are looked at once more."""
         alive = frozenset(growing)
         for log in alive.union(self._recorders):
-            if self._recorder(log).look(now):
-                quota.trim(log)
+            self._look(log, now)
             if log not in alive:
-                del self._recorders[log]
+                self._recorders.pop(log, None)
+
+    def _look(self, log: Path, now: float) -> None:
+        # A full disk: the next look says what this one couldn't, and a log that is too long still has to shrink.
+        grown = True
+        with contextlib.suppress(OSError):
+            grown = self._recorder(log).look(now)
+        if grown:
+            with contextlib.suppress(OSError):
+                quota.trim(log)
 
     def prune(self, workload: str, needed: Collection[str]) -> None:
         """Drops all but the newest logs of a workload; those of `needed` instances don't count."""
