@@ -122,6 +122,6 @@ def test_nothing_can_be_started_and_nothing_is_left(disk: Path, app: Make) -> No
     result = made.shoal("up", "-d")
     assert result.code not in (0, 3), str(result)
     assert "No space left on device" in result.err, str(result)
-    assert made.processes() == {}
+    made.wait_until(lambda: not made.processes())
     empty()
     made.up()
