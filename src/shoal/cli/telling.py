@@ -46,6 +46,8 @@ def telling(*, quiet: bool = False, only: tuple[str, ...] = ()) -> Iterator[Tell
 
 def _draw(item: dict[str, Any], tree: Any, screen: Any) -> None:
     told = item["event"]
+    if told and told["kind"] == "building":
+        tree.step(told["subject"], told["text"])
     if told and told["kind"] in ABOVE:
         screen.above(event(told))
     if told is None:

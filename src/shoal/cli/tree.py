@@ -46,6 +46,11 @@ class Tree:
     def __init__(self, signs: Signs, *, colours: bool) -> None:
         self._signs, self._colours = signs, colours
         self._known: dict[str, _Known] = {}
+        self._steps: dict[str, str] = {}
+
+    def step(self, owner: str, text: str) -> None:
+        """A build's present step."""
+        self._steps[owner] = text.partition("\n")[0]
 
     def tick(self, entries: list[dict[str, Any]], now: float) -> None:
         there = {entry["owner"]: entry for entry in entries}
@@ -76,8 +81,13 @@ class Tree:
         return f"{head} {self._said(entry)}".rstrip()
 
     def _said(self, entry: dict[str, Any]) -> str:
-        """The last line that it wrote, while it starts; else why it stands so."""
-        why, line = entry["why"].partition("\n")[0], self._paint(entry.get("line", ""), "waiting")
+        """The last line that it wrote, while it starts; else why it stands so. Of a build both: what it does."""
+        why, written = entry["why"].partition("\n")[0], entry.get("line", "")
+        if entry["state"] == "building":
+            # The log's last line may be the step's command, which is long and says little.
+            said = self._steps.get(entry["owner"], ""), "" if written.startswith("$ ") else written
+            return "  ".join(text for text in (said[0], self._paint(said[1], "waiting")) if text)
+        line = self._paint(written, "waiting")
         return line or why if entry["state"] == "starting" else why or line
 
     def _paint(self, text: str, state: str) -> str:

@@ -31,6 +31,14 @@ def test_what_goes_on_shows_how_long_and_what_it_wrote_last(tree: Tree) -> None:
     assert drawn(tree, 12.0) == ["| users building 2.0s [INFO] compiling"]
 
 
+def test_a_build_shows_its_step_and_not_its_command(tree: Tree) -> None:
+    tree.step("users", "package: downloads what the pom names\nmore")
+    tree.tick([entry("users", "building", line="$ /a/very/long/java -jar")], 0.0)
+    assert drawn(tree)[0].endswith("building 0.0s package: downloads what the pom names")
+    tree.tick([entry("users", "building", line="[INFO] compiling")], 0.0)
+    assert drawn(tree)[0].endswith("what the pom names [INFO] compiling")
+
+
 def test_what_is_done_shows_what_each_step_took(tree: Tree) -> None:
     for now, state in ((0.0, "building"), (3.0, "waiting"), (4.0, "starting"), (4.5, "ready")):
         tree.tick([entry("users", state)], now)
