@@ -77,7 +77,7 @@ CASES = {
     ),
     "no command": ("services: {one: {stack: command}}\n", r"shoal\.yaml:\d+:\d+: .*command"),
     "a bad name": ("services: {One_Two: {stack: command, command: [x]}}\n", r"shoal\.yaml:\d+:\d+: .*One_Two"),
-    "a database that is none": (GOOD + "backing: {db: {mysql: {}}}\n", r"(?s)shoal\.yaml:\d+:\d+: .*mysql"),
+    "a database that is none": (GOOD + "backing: {db: {oracle: {}}}\n", r"(?s)shoal\.yaml:\d+:\d+: .*oracle"),
     "another version of postgres": (
         GOOD + "backing: {db: {postgres: {version: 9}}}\n",
         r"(?s)shoal\.yaml:\d+:\d+: .*16.*18",
