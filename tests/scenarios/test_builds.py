@@ -97,6 +97,15 @@ def test_generated_code_reaches_those_who_are_built_from_it_and_a_change_of_it_t
     assert not any(i.startswith(("one", "two")) for i in before.keys() & after.keys())
 
 
+def test_an_edit_of_generated_codes_source_is_followed(app: Make) -> None:
+    made = app(GENERATED, GENERATED_FILES)
+    made.ok("up", "-d", "--wait", "--watch")
+    other = made.pid("other")
+    made.edit("hello", "bye", "protos/words")
+    made.wait_until(lambda: made.get("/one/generated/words") == made.get("/two/generated/words") == (200, "BYE\n"))
+    assert made.pid("other") == other
+
+
 MONOREPO = """\
 name: mono
 builds:
