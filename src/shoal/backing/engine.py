@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from shoal.model.app import Backing
 from shoal.model.values import Value
 from shoal.model.workload import After, Workload
+
+Errand = Literal["dump", "restore"]
 
 
 class Consumer(msgspec.Struct, frozen=True):
@@ -35,6 +37,10 @@ class BackingEngine(Protocol):
 
     def variables(self, properties: Mapping[str, Value], stack: str) -> dict[str, Value]:
         """The variables that frameworks of a stack read by convention."""
+
+    def errand(self, backing: Backing, what: Errand) -> Workload | None:
+        """A job beside the running server that writes a copy of all that it holds to stdout (`dump`), or replaces it by
+        one from stdin (`restore`) and changes nothing if that fails; None if there is no such job for this engine."""
 
     def files(self, engine: Any) -> tuple[str, ...]:
         """Files of the app's folder whose text `workloads` needs."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from shoal.backing.engine import Consumer
+from shoal.backing.engine import Consumer, Errand
 from shoal.model.app import SCHEME, Backing, External
 from shoal.model.values import Ref, Value, concat, own, program
 from shoal.model.workload import After, Workload
@@ -61,6 +61,9 @@ class ExternalEngine:
         if engine.kind == "nats":
             del found["database"]
         return found
+
+    def errand(self, backing: Backing, what: Errand) -> Workload | None:
+        return None
 
     def files(self, engine: External) -> tuple[str, ...]:
         return ()

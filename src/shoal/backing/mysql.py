@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shoal.backing.engine import Consumer
+from shoal.backing.engine import Consumer, Errand
 from shoal.backing.guard import GUARD, folder
 from shoal.backing.mysql_sql import provision
 from shoal.model.app import Backing, Mysql, Port, Probe, Probes, Stop
@@ -89,6 +89,9 @@ class MysqlEngine:
             "SPRING_DATASOURCE_USERNAME": properties["username"],
             "SPRING_DATASOURCE_PASSWORD": properties["password"],
         }
+
+    def errand(self, backing: Backing, what: Errand) -> Workload | None:
+        return None
 
     def files(self, engine: Mysql) -> tuple[str, ...]:
         return engine.init

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from shoal.backing.engine import Consumer
+from shoal.backing.engine import Consumer, Errand
 from shoal.model.app import Backing, Nats, Port, Probe, Probes, Stop
 from shoal.model.values import Ref, Value, address, concat, own, program, secret
 from shoal.model.workload import After, Workload
@@ -35,6 +35,9 @@ class NatsEngine:
 
     def variables(self, properties: Mapping[str, Value], stack: str) -> dict[str, Value]:
         return {"NATS_URL": properties["uri"]}
+
+    def errand(self, backing: Backing, what: Errand) -> Workload | None:
+        return None
 
     def files(self, engine: Nats) -> tuple[str, ...]:
         return ()

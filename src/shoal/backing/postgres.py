@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shoal.backing.engine import Consumer
+from shoal.backing.engine import Consumer, Errand
 from shoal.backing.postgres_sql import provision
 from shoal.model.app import Backing, Port, Postgres, Probe, Probes, Restart, Stop
 from shoal.model.values import Ref, Value, address, concat, own, program, secret
@@ -23,6 +23,7 @@ if [ -f "$DATA/pg/PG_VERSION" ]; then
   [ "$have" = "$VERSION" ] && exit 0
   echo "$NAME holds data of PostgreSQL $have, but the file says version: $VERSION." >&2
   echo "Say version: $have again, or drop the data with: shoal down -v" >&2
+  echo "To take it along: with version: $have, shoal backing dump $NAME FILE; with the new one, restore it." >&2
   exit 64
 fi
 umask 077
@@ -99,6 +100,17 @@ class PostgresEngine:
             "SPRING_DATASOURCE_USERNAME": properties["username"],
             "SPRING_DATASOURCE_PASSWORD": properties["password"],
         }
+
+    def errand(self, backing: Backing, what: Errand) -> Workload | None:
+        tools = {"PSQL": "psql", "PG_DUMP": "pg_dump", "PG_RESTORE": "pg_restore"}
+        return Workload(
+            name=f"{backing.name}.{what}",
+            kind="job",
+            owner=backing.name,
+            command=(program("python"), *map(concat, ("-m", "shoal.jobs.postgres_copy", what))),
+            env=_administrator(backing) | {name: _tool(backing, tool) for name, tool in tools.items()},
+            cwd=own("scratch"),
+        )
 
     def files(self, engine: Postgres) -> tuple[str, ...]:
         return engine.init
@@ -177,11 +189,8 @@ def _provision(backing: Backing, consumers: tuple[Consumer, ...], contents: Mapp
         kind="job",
         owner=backing.name,
         command=(*psql, concat(own("files"), "/provision.sql")),
-        env={
-            "PGHOST": address(backing.name, "host"),
-            "PGPORT": address(backing.name, "port"),
-            "PGUSER": concat(SUPERUSER),
-            "PGPASSWORD": secret(f"{backing.name}.{SUPERUSER}"),
+        env=_administrator(backing)
+        | {
             "PGOPTIONS": concat("-c client_min_messages=warning"),
             "PGCLIENTENCODING": concat("UTF8"),
         },
@@ -190,3 +199,12 @@ def _provision(backing: Backing, consumers: tuple[Consumer, ...], contents: Mapp
         after=(After(backing.name),),
         once_per=backing.name,
     )
+
+
+def _administrator(backing: Backing) -> dict[str, Value]:
+    return {
+        "PGHOST": address(backing.name, "host"),
+        "PGPORT": address(backing.name, "port"),
+        "PGUSER": concat(SUPERUSER),
+        "PGPASSWORD": secret(f"{backing.name}.{SUPERUSER}"),
+    }

@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from shoal.backing.engine import Consumer
+from shoal.backing.engine import Consumer, Errand
 from shoal.backing.guard import folder, guard
 from shoal.model.app import Backing, Port, Probe, Probes, Rabbitmq, Stop
 from shoal.model.values import Value, address, concat, own, program, secret
@@ -72,6 +72,9 @@ class RabbitmqEngine:
             f"SPRING_RABBITMQ_{name.upper()}": properties[name] for name in ("host", "port", "username", "password")
         }
         return common | spring | {"SPRING_RABBITMQ_VIRTUAL_HOST": properties["vhost"]}
+
+    def errand(self, backing: Backing, what: Errand) -> Workload | None:
+        return None
 
     def files(self, engine: Rabbitmq) -> tuple[str, ...]:
         return engine.definitions

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from shoal.backing.engine import Consumer
+from shoal.backing.engine import Consumer, Errand
 from shoal.backing.guard import folder, guard
 from shoal.model.app import Backing, Port, Probe, Probes, Redis, Stop
 from shoal.model.values import Value, address, concat, own, program, secret
@@ -52,6 +52,9 @@ class RedisEngine:
             f"SPRING_DATA_REDIS_{name.upper()}": properties[name]
             for name in ("host", "port", "username", "password", "database")
         }
+
+    def errand(self, backing: Backing, what: Errand) -> Workload | None:
+        return None
 
     def files(self, engine: Redis) -> tuple[str, ...]:
         return engine.init

@@ -29,6 +29,7 @@ GROUPS = {
         "run": "run a job, or a command with the environment of a service",
         "env": "what a service gets: variables, folder, command",
         "cp": "copy files between an instance and here",
+        "backing": "copy what a backing service holds, and put it back",
     },
     "look before": {
         "init": "write a first shoal.yaml, or a whole app",

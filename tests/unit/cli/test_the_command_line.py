@@ -62,6 +62,7 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["wait", "--for", "done", "--timeout", "3", "seed"], {"until": "done", "timeout": 3.0, "services": ["seed"]}),
     (["cp", "api:x", "."], {"source": "api:x", "target": ".", "index": None}),
     (["ls", "-q"], {"quiet": True, "json": False}),
+    (["backing", "dump", "db", "f"], {"what": "dump", "name": "db", "copy": "f", "yes": False}),
     (["version", "--json"], {"json": True}),
     (["prune", "-n", "-v"], {"dry_run": True, "volumes": True, "yes": False}),
     (["completion", "bash"], {"shell": "bash", "complete": None}),
