@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import msgspec
+
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.workload import After, Workload
@@ -103,6 +105,15 @@ def unbuilt(keys: Iterable[str], desired: Desired, observed: Observed) -> frozen
             found.add(key)
             left += [other for other in artifacts[key].uses() if other not in observed.artifacts]
     return frozenset(found)
+
+
+def plausible(observed: Observed, now: float) -> Observed:
+    """Without ends that are still to come: the clock was set back since. A slot that ended so is started at once, and
+    what ends from now on is counted anew; how a job ended stays true."""
+    to_come = {i.id for i in observed.instances if not i.alive and i.kind != "job" and i.ended > now}
+    if not to_come:
+        return observed
+    return msgspec.structs.replace(observed, instances=tuple(i for i in observed.instances if i.id not in to_come))
 
 
 def failures_after(end: Instance | None) -> int:

@@ -27,10 +27,18 @@ READY = Judgement(started=True, ready=True)
 class Health:
     """`follow` keeps one task per instance; `wake` is called when a verdict changes."""
 
-    def __init__(self, inside: Inside, wake: Callable[[], None], *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        inside: Inside,
+        wake: Callable[[], None],
+        *,
+        clock: Callable[[], float] = time.time,
+        ticks: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._asking = Asking(inside)
         self._wake = wake
-        self._clock = clock
+        self._clock, self._ticks = clock, ticks
+        self._born: dict[str, float] = {}
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
         self._judgements: dict[str, Judgement] = {}
         self._asked: set[str] = set()
@@ -72,7 +80,13 @@ class Health:
 
     def _unsteady(self, instance: Instance) -> float:
         """Seconds until an instance without a probe counts as ready. The mesh has to accept a configuration first."""
-        return 0.0 if instance.kind == "mesh" else STEADY - (self._clock() - instance.started)
+        return 0.0 if instance.kind == "mesh" else STEADY - self._age(instance)
+
+    def _age(self, instance: Instance) -> float:
+        """Seconds since its start: by the clock when it was first seen, from then on by one that nobody sets."""
+        if instance.id not in self._born:
+            self._born[instance.id] = self._ticks() - max(0.0, self._clock() - instance.started)
+        return self._ticks() - self._born[instance.id]
 
     def _drop(self, name: str) -> None:
         for task in self._tasks.pop(name):
@@ -82,6 +96,7 @@ class Health:
             task.add_done_callback(self._leaving.discard)
         self._asking.forget(name)
         self._judgements.pop(name, None)
+        self._born.pop(name, None)
         self._asked.discard(name)
 
     def _set(self, name: str, judgement: Judgement) -> None:
@@ -110,7 +125,7 @@ class Health:
             begun = time.monotonic()
             problem = await self._ask(instance, probe)
             took = time.monotonic() - begun
-            age = self._clock() - instance.started
+            age = self._age(instance)
             before = self._judgements.get(instance.id, Judgement())
             self._set(instance.id, after_first(probes, before, problem, age))
             if problem:

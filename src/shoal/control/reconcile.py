@@ -11,6 +11,7 @@ from shoal.control.facts import (
     last_end,
     outcome,
     own,
+    plausible,
     relieved,
     restarts,
     satisfied,
@@ -30,6 +31,7 @@ from shoal.model.workload import Workload
 def reconcile(desired: Desired, observed: Observed, snapshot: Snapshot | None, *, now: float) -> Plan:
     """What to do to get from what is to what should be. `snapshot` is the mesh's configuration for both (None: no
     mesh). Operations with an empty `after` may be carried out now; the others wait for what they name."""
+    observed = plausible(observed, now)
     going = leaving(desired, observed, now)
     starts, wake = _starts(desired, observed, now)
     operations: list[AnyOperation] = [*_builds(desired, observed)]

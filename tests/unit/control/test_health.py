@@ -119,8 +119,9 @@ class Ward:
     """One instance under watch, by a clock of its own."""
 
     def __init__(self, endpoint: Endpoint, probes: Probes, **fields: Any) -> None:
-        self.now, self.wakes = 1000.0, asyncio.Event()
-        self.health = Health(FakeDriver(), self.wakes.set, clock=lambda: self.now)
+        self.clock = self.now = 1000.0
+        self.wakes = asyncio.Event()
+        self.health = Health(FakeDriver(), self.wakes.set, clock=lambda: self.clock, ticks=lambda: self.now)
         self.probes: Probes | None = probes
         given: dict[str, Any] = {"kind": "service", "started": 1000.0, "endpoints": {"http": endpoint}} | fields
         self.instance = Instance("api-0-a", "api", revision="r1", **given)
@@ -168,6 +169,22 @@ class TestAnInstance:
         ward = watch(nobody(), Probes())
         assert ward.seen.phase == "starting"
         await ward.until("ready")
+
+    @pytest.mark.parametrize("jump", [-3600.0, 3600.0])
+    async def test_is_not_older_or_younger_because_the_clock_was_set(
+        self, watch: Watch, serve: Serve, jump: float
+    ) -> None:
+        server = await serve(BUSY)
+        ward = watch(server.endpoint, Probes(ready=READY))
+        while not server.asked:
+            await asyncio.sleep(0.001)
+        ward.clock += jump
+        asked = len(server.asked)
+        while len(server.asked) < asked + 3:
+            await asyncio.sleep(0.001)
+        assert (ward.seen.phase, ward.seen.stuck) == ("starting", False)
+        ward.now += 61.0
+        await ward.until("starting", stuck=True)
 
     async def test_that_is_a_job_is_never_asked(self, watch: Watch) -> None:
         assert watch(nobody(), Probes(), kind="job").seen.phase == "starting"
