@@ -71,6 +71,10 @@ def test_profiles(example: Example) -> None:
     assert "spare" in {i["workload"] for i in some.ps()}
     some.up()
     some.wait_until(lambda: names(some) == {"web"})
+    some.ok("start", "console")
+    assert names(some) == {"web", "console", "cache"}
+    some.up()
+    some.wait_until(lambda: names(some) == {"web"})
     some.up("console")
     assert names(some) == {"web", "console", "cache"}
     assert some.ok("run", "seed").out == "seeded users\n"
@@ -140,3 +144,28 @@ def test_a_scheduled_job_that_failed_does_not_run_at_the_next_up(example: Exampl
     some.up()
     assert [e for e in some.events() if e["subject"] == "broken"] == []
     assert some.standing("broken")["state"] == "scheduled"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_jvm(example: Example) -> None:
+    some = example("jvm")
+    some.ok("up", "-d", "--wait", timeout=300)
+    assert some.get()[1] == "hello, --name world: little"
+    some.wait_until(lambda: some.events("trained"), deadline=120)
+    some.ok("restart", "api", timeout=120)
+    cache = [line for line in Path(f"/proc/{some.pid('api')}/maps").read_text().splitlines() if "/app-" in line]
+    assert cache and cache[0].endswith(".aot")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_ports(example: Example) -> None:
+    some = example("ports")
+    some.ok("up", "-d", "--wait", timeout=200)
+    assert some.get("/asked") == (200, "orders of ann; SERVING; pages 1")
+    assert some.get("/numbers/metrics") == (200, "pages 1")
+    (orders,) = some.of("orders")
+    assert set(orders["ports"]) == {"http", "rpc", "metrics"}
+    assert some.address("shop", "ORDERS_RPC_URL") == some.address("shop", "RPC")
+    assert some.address("orders", "GRPC_LISTEN_PORT") == str(orders["ports"]["rpc"])

@@ -314,7 +314,16 @@ def stopped(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
 
 
 def started(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
-    return lambda o: msgspec.structs.replace(o, stopped=o.stopped - set(names), excepted=o.excepted - set(names))
+    """What is named runs, whatever its profiles."""
+    named = frozenset(names)
+
+    def change(o: Overrides) -> Overrides:
+        only = None if o.only is None else o.only | named
+        return msgspec.structs.replace(
+            o, stopped=o.stopped - named, excepted=o.excepted - named, also=o.also | named, only=only
+        )
+
+    return change
 
 
 def restarted(names: Iterable[str]) -> Callable[[Overrides], Overrides]:

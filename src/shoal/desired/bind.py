@@ -48,8 +48,14 @@ def bind(
         elif (peer := _service(app, need.name)) and peer.kind == "service":
             edge = _edge(app, service, need, peer, ports)
             edges.append(edge)
-            known[need.name] = edge_properties(edge)
-            values = _named(need.name, known[need.name])
+            offered = edge_properties(edge)
+            if need is _plainly(service, need.name):
+                known[need.name] = offered | known.get(need.name, {})
+                values = _named(need.name, offered)
+            if need.port:
+                by_port = {f"ports.{need.port}.{key}": value for key, value in offered.items()}
+                known[need.name] = known.get(need.name, {}) | by_port
+                values = values | _named(f"{need.name}-{need.port}", offered)
         layers.append(Layer(f"the need {need.name}", values, f"{service.section}.{service.name}.needs.{index}"))
     return Bindings(known, tuple(layers), tuple(edges))
 
@@ -111,6 +117,12 @@ def _ambiguous(app: App, service: Service, stack: str) -> frozenset[str]:
     given = [engine_of(one).variables(engine_of(one).properties(one, who), stack) for one, who in needs]
     times = Counter(name for variables in given for name in variables)
     return frozenset(name for name in times if times[name] > 1)
+
+
+def _plainly(service: Service, name: str) -> Need:
+    """Of the needs of one service at several ports, the one that its plain properties are of."""
+    same = [need for need in service.needs if need.name == name]
+    return next((need for need in same if not need.port), same[0])
 
 
 def _edge(app: App, service: Service, need: Need, peer: Service, ports: Mapping[str, tuple[str, ...]]) -> Edge:

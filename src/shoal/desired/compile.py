@@ -15,7 +15,7 @@ from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
-from shoal.errors import at
+from shoal.errors import WrongType, at
 from shoal.model.app import App, Backing, Probe, Probes, Restart, Service
 from shoal.model.desired import Desired
 from shoal.model.release import Overrides
@@ -62,11 +62,19 @@ def _service(
 ) -> _Part:
     where = placed(app, service, inputs, shared)
     bindings, launch, layers = _bound(app, service, names, where, shared)
+    _check_jvm(app, service, where)
     files = files_of(app, service, bindings, inputs.copies)
     main = _workload(app, service, bindings, launch, merged(layers), where.artifact)
     main = msgspec.structs.replace(main, files=main.files | files.written, copies=files.copied)
     workloads = (*_migration(app, service, bindings, main), main)
     return _Part(workloads, bindings.edges, (where.artifact,) if where.artifact else ())
+
+
+def _check_jvm(app: App, service: Service, where: Placed) -> None:
+    if service.jvm and not where.stack.jvm:
+        place = app.places.get(f"{service.section}.{service.name}.jvm")
+        what = f"{service.section}/{service.name}/jvm: means nothing here: the stack is {where.stack.name}"
+        raise WrongType(what, where=place, hint="`jvm` is for the stack java; arguments of the program go into `args`")
 
 
 def layers(app: App, name: str, inputs: Inputs) -> tuple[Layer, ...]:
@@ -131,6 +139,7 @@ def _workload(
         command=command,
         env=env,
         files=launch.files,
+        kept=launch.kept,
         cwd=concat(launch.cwd, "/", service.working_dir) if service.working_dir else launch.cwd,
         ports=ports,
         artifact=artifact.key if artifact else "",

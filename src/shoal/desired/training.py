@@ -53,12 +53,14 @@ def practice(app: App, inputs: Inputs, training: Training) -> Desired:
     others = frozenset(s.name for s in app.services if s.name != training.service and s.kind == "service")
     alone = Overrides(replicas={training.service: 1}, stopped=others, only=frozenset([training.service]))
     desired = compile(msgspec.structs.replace(app, environment="training", gateway=None), inputs, alone)
-    workloads = tuple(_recorded(w, training) if w.name == training.service else w for w in desired.workloads)
+    args = next(len(s.args) for s in app.services if s.name == training.service)
+    workloads = tuple(_recorded(w, training, args) if w.name == training.service else w for w in desired.workloads)
     return msgspec.structs.replace(desired, workloads=workloads)
 
 
-def _recorded(workload: Workload, training: Training) -> Workload:
-    command: tuple[Value, ...] = (*GENTLY, *training.train.command)
+def _recorded(workload: Workload, training: Training, args: int) -> Workload:
+    """With the service's own arguments, which come last in its command."""
+    command: tuple[Value, ...] = (*GENTLY, *training.train.command, *workload.command[len(workload.command) - args :])
     # The service itself runs meanwhile, and has its fixed ports.
     ports = tuple(msgspec.structs.replace(port, number=0) for port in workload.ports)
     return msgspec.structs.replace(workload, command=command, ports=ports, revision=f"{workload.revision}-training")

@@ -165,6 +165,7 @@ class Service(msgspec.Struct, frozen=True):
     toolchain: dict[str, str] = {}
     command: tuple[Value, ...] = ()
     args: tuple[Value, ...] = ()
+    jvm: tuple[Value, ...] = ()
     environment: dict[str, Value] = {}
     working_dir: str = ""
     ports: tuple[Port, ...] | None = None

@@ -26,6 +26,13 @@ class Copy(msgspec.Struct, frozen=True):
     executable: bool = False
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """A file at an absolute path, written only where there is none: what a training run put there stays."""
+
+    path: Value
+    text: Value
+
+
 class Workload(msgspec.Struct, frozen=True):
     """What to run and how to look after it.
 
@@ -34,6 +41,7 @@ class Workload(msgspec.Struct, frozen=True):
     files         relative path -> content: written, mode 0600, under `${self:files}` before the start; `./path` is
                   below its working folder, which is then a view of the original, the instance's own
     copies        the same for what is copied as it is
+    kept          files that have to be there, whoever wrote them
     data          name of a data folder it uses; jobs may share a backing service's
     stable_ports  its ports are its address: allotted once, recorded, the same after every restart
     unprivileged  must not run as root (Postgres refuses to)
@@ -51,6 +59,7 @@ class Workload(msgspec.Struct, frozen=True):
     env: dict[str, Value] = {}
     files: dict[str, Value] = {}
     copies: dict[str, Copy] = {}
+    kept: tuple[Kept, ...] = ()
     cwd: Value = Value()
     ports: tuple[Port, ...] = ()
     stable_ports: bool = False

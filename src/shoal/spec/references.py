@@ -136,7 +136,9 @@ def _check_needed(ref: Ref, path: Path, caller: Caller, facts: Facts, argument: 
     elif ref.name not in {need.name for need in caller.needs}:
         _not_needed(ref, path, caller, facts)
     else:
-        _check_attribute(ref, properties(ref.name, kind, facts), path, facts)
+        ports = [need.port for need in caller.needs if need.name == ref.name and need.port]
+        by_port = tuple(f"ports.{port}.{attr}" for port in ports for attr in SERVICE)
+        _check_attribute(ref, (*properties(ref.name, kind, facts), *by_port), path, facts)
         if argument and kind == "backing" and ref.attr in SECRETIVE:
             _shown_to_all(ref, path, facts)
 

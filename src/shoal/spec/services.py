@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from shoal.errors import WrongType
 from shoal.model.app import Probes, Service, Stop
+from shoal.model.values import Value
 from shoal.spec.builds import build_of, path_of, toolchain_of
 from shoal.spec.commands import environment_of, words_of
 from shoal.spec.facts import Facts
@@ -23,6 +24,8 @@ from shoal.spec.references import Caller
 from shoal.spec.schedules import schedule_of
 from shoal.spec.tree import Path
 from shoal.spec.words import quote
+
+NO_JVM = "`jvm` is for the stack java; arguments of the program go into `args`"
 
 _REQUEST = re.compile(r"(?:(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) )?(/\S*)")
 
@@ -71,6 +74,7 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
         "toolchain": toolchain_of(entry.toolchain, (*path, "toolchain"), facts),
         "command": words_of(entry.command, (*path, "command"), caller, facts),
         "args": words_of(entry.args, (*path, "args"), caller, facts),
+        "jvm": _jvm(entry, (*path, "jvm"), caller, facts),
         "environment": environment_of(entry.environment, (*path, "environment"), caller, facts),
         "working_dir": entry.working_dir,
         "files": files_of(entry.files, (*path, "files"), caller, facts),
@@ -80,6 +84,16 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
         "limits": limits_of(entry.limits, (*path, "limits"), facts),
         "stop": Stop() if entry.stop is UNSET else stop_of(entry.stop, (*path, "stop"), facts),
     }
+
+
+def _jvm(entry: Work, path: Path, caller: Caller, facts: Facts) -> tuple[Value, ...]:
+    found = words_of(entry.jvm, path, caller, facts)
+    if found and entry.stack not in (UNSET, "java"):
+        facts.problem_at_key(WrongType, path, f"means nothing here: the stack is {entry.stack}", NO_JVM)
+    elif found and (entry.command if isinstance(entry.command, list) else entry.command.value.parts):
+        what = "means nothing beside a `command`, which starts the JVM itself"
+        facts.problem_at_key(WrongType, path, what, "write the arguments there, or leave the command to the stack")
+    return found
 
 
 def _check_command(entry: Work, path: Path, facts: Facts) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
+
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
-from shoal.model.workload import Step
+from shoal.model.workload import Kept, Step
 from shoal.stacks.java_modules import Module, modules_of, poms
 from shoal.stacks.java_pom import asked_level, boots, dependencies, prepared_ahead
 from shoal.stacks.ports import port_env
@@ -18,6 +20,8 @@ ARGUMENTS = f"{OUR_FOLDER}/java.args"
 """The JVM's options, in a file: a training run adds its result there and the workload's command stays the same."""
 
 CACHE = f"{OUR_FOLDER}/app.aot"
+APART = ("-agent", "-javaagent", "-Xdebug", "-Xshare", "-XX:AOT", "-XX:SharedArchiveFile")
+"""Arguments beside which a cache can't be made, or isn't ours to make."""
 APP = f"{OUR_FOLDER}/app"
 
 
@@ -29,6 +33,7 @@ class Java(Stack):
     name = "java"
     tools = ("java", "mvn", "ecj")
     language = "java"
+    jvm = True
 
     def detect(self, source: Source) -> bool:
         return source.has("pom.xml")
@@ -60,20 +65,25 @@ class Java(Stack):
         return tuple(Tool(str(level)) for level in range(int(newest), OLDEST - 1, -1)) if newest.isdigit() else ()
 
     def start(self, service: Service, source: Source) -> Launch:
-        command = service.command or _run(source, words(concat("@", HERE, f"/{ARGUMENTS}")))
-        return Launch(command, _env(service), HERE)
+        file = concat(HERE, "/", _own(service, ARGUMENTS))
+        command = service.command or _run(source, (concat("@", file), *service.jvm))
+        kept = (Kept(file, _options(source.texts.get("pom.xml", ""), service)),) if service.jvm else ()
+        return Launch(command, _env(service), HERE, kept=kept)
 
     def training(self, service: Service, source: Source) -> Train | None:
         """Records which classes and profiles a start needs, into a cache that every later start maps.
         The JVM refuses a cache of another JVM build or of jars with other times; both are fixed by the artifact's key
-        and folder. A service with a command of its own isn't trained: only the launch made here reads the result."""
-        if service.command:
+        and folder. Other arguments of the JVM may need another cache, so each set of them has one of its own. A service
+        with a command of its own isn't trained: only the launch made here reads the result."""
+        if service.command or any(_apart(argument) for argument in service.jvm):
             return None
+        cache, file = _own(service, CACHE), _own(service, ARGUMENTS)
         # Not from the file: it may already name a cache, and a run can't both read and write one.
         pom = source.texts.get("pom.xml", "")
-        record = words(*_flags(pom), _trust(), concat("-XX:AOTCacheOutput=", HERE, f"/{CACHE}.new"))
-        cached = concat(_options(pom), '"-XX:AOTCache=', HERE, f'/{CACHE}"\n')
-        return Train(_run(source, record), _env(service), f"{CACHE}.new", CACHE, {ARGUMENTS: cached})
+        output = concat("-XX:AOTCacheOutput=", HERE, f"/{cache}.new")
+        record = (*words(*_flags(pom, service), _trust(), output), *service.jvm)
+        cached = concat(_options(pom, service), '"-XX:AOTCache=', HERE, f'/{cache}"\n')
+        return Train(_run(source, record), _env(service), f"{cache}.new", cache, {file: cached})
 
     def packages(self, source: Source) -> frozenset[str]:
         return dependencies(source.texts.get("pom.xml", ""))
@@ -91,13 +101,30 @@ def _extract(part: Module) -> Step:
     return Step(f"extract {part.folder}".rstrip(), command)
 
 
-def _flags(pom: str) -> tuple[str, ...]:
-    return (*FLAGS, "-Dspring.aot.enabled=true") if prepared_ahead(pom) else FLAGS
+def _own(service: Service, name: str) -> str:
+    """`.shoal/java.args`, or `.shoal/java-1a2b3c4d.args` for these arguments of the JVM."""
+    if not service.jvm:
+        return name
+    digest = sha256("\0".join(str(argument) for argument in service.jvm).encode()).hexdigest()[:8]
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}-{digest}.{ending}"
 
 
-def _options(pom: str) -> Value:
+def _apart(argument: Value) -> bool:
+    """Whether a run with it can't be recorded: what it refers to isn't known to a training."""
+    return str(argument).startswith(APART) or any(True for _ in argument.refs())
+
+
+def _flags(pom: str, service: Service = Service("")) -> tuple[str, ...]:
+    """The JVM takes one collector only: the service's goes first."""
+    other = any(str(argument).startswith("-XX:+Use") and str(argument).endswith("GC") for argument in service.jvm)
+    flags = FLAGS[:1] if other else FLAGS
+    return (*flags, "-Dspring.aot.enabled=true") if prepared_ahead(pom) else flags
+
+
+def _options(pom: str, service: Service = Service("")) -> Value:
     """The text of the file: an option a line, quoted where a path may have spaces."""
-    return concat("".join(f"{flag}\n" for flag in _flags(pom)), '"', _trust(), '"\n')
+    return concat("".join(f"{flag}\n" for flag in _flags(pom, service)), '"', _trust(), '"\n')
 
 
 def _build_options() -> Value:

@@ -10,7 +10,7 @@ import msgspec
 
 from shoal.model.app import Command, Recipe, Service
 from shoal.model.values import Ref, Value, concat
-from shoal.model.workload import Artifact, Step
+from shoal.model.workload import Artifact, Kept, Step
 from shoal.stacks.source import Source
 
 HERE = Value((Ref("artifact"),))
@@ -26,12 +26,14 @@ SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 class Launch(msgspec.Struct, frozen=True):
-    """How one instance is started. An empty `cwd` means the service's own folder. `files` are written for it first."""
+    """How one instance is started. An empty `cwd` means the service's own folder. `files` are written for it first,
+    and those of `kept` where they aren't there yet."""
 
     command: tuple[Value, ...] = ()
     env: dict[str, Value] = {}
     cwd: Value = Value()
     files: dict[str, Value] = {}
+    kept: tuple[Kept, ...] = ()
 
 
 class Train(msgspec.Struct, frozen=True):
@@ -60,11 +62,12 @@ class Tool(msgspec.Struct, frozen=True):
 
 class Stack(ABC):
     """A language. `tools` are the programs whose versions decide what a build yields; `language` is the one that
-    `toolchain` is about (empty: there is none)."""
+    `toolchain` is about (empty: there is none); `jvm` whether there is one to hand arguments to."""
 
     name: str
     tools: tuple[str, ...] = ()
     language: str = ""
+    jvm: bool = False
 
     @abstractmethod
     def detect(self, source: Source) -> bool:
@@ -125,7 +128,8 @@ class Stack(ABC):
         where = plain.cwd if plain.cwd.parts else HERE if key else Value((source.path,))
         command = tuple(keyed(value, key, sub) for value in plain.command)
         files = _keyed_all(plain.files, key, sub)
-        return Launch(command, _keyed_all(plain.env, key, sub), keyed(where, key, sub), files)
+        kept = tuple(Kept(keyed(k.path, key, sub), keyed(k.text, key, sub)) for k in plain.kept)
+        return Launch(command, _keyed_all(plain.env, key, sub), keyed(where, key, sub), files, kept)
 
     def train(self, service: Service, source: Source, key: str) -> Train | None:
         """The training run of the artifact with this key."""

@@ -6,7 +6,7 @@ import pytest
 
 from shoal.errors import Place, UnknownReference
 from shoal.model.app import EdgePolicy, Need, Port, Route
-from shoal.model.values import concat
+from shoal.model.values import Ref, Value, concat
 from shoal.stacks import Source
 from tests.unit.desired.apps import DB, DB2, EVENTS, app, asks, desired, environment, inputs, job, service
 from tests.unit.desired.apps import workload as workload_of
@@ -81,6 +81,17 @@ def test_an_edge_carries_its_policy_and_its_port() -> None:
 def test_the_url_of_an_edge_suits_its_protocol(protocol: str, url: str) -> None:
     callee = service("users", ports=(Port("api", protocol),))  # type: ignore[arg-type]
     assert environment(app(callee, service("posts", "users")), "posts")["USERS_URL"] == url
+
+
+def test_each_port_of_a_service_that_is_needed_has_names_of_its_own() -> None:
+    callee = service("users", ports=(Port(), Port("admin"), Port("rpc", "grpc")))
+    needs = (Need("users", port="admin"), Need("users"), Need("users", port="rpc"))
+    mine = {"MINE": Value((Ref("property", "users", "ports.rpc.url"),))}
+    env = environment(app(callee, service("posts", *needs, environment=mine)), "posts")
+    assert env["USERS_URL"] == "http://${address:posts->users:host}:${address:posts->users:port}"
+    assert env["USERS_ADMIN_PORT"] == "${address:posts->users:admin:port}"
+    assert env["USERS_RPC_URL"] == "${address:posts->users:rpc:host}:${address:posts->users:rpc:port}"
+    assert env["MINE"] == env["USERS_RPC_URL"]
 
 
 def test_a_job_that_is_needed_gives_nothing_but_order() -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shoal.model.app import Port, Service
-from shoal.model.values import concat
+from shoal.model.values import Value, concat, own
 from shoal.stacks import STACKS, Source
 from tests.unit.stacks.conftest import Lines
 
@@ -85,3 +87,43 @@ def test_a_command_of_its_own_is_not_trained() -> None:
 def test_springs_own_preparation_is_used_where_the_build_makes_it() -> None:
     pom = BOOT.replace("</project>", "<!-- process-aot --></project>")
     assert "-Dspring.aot.enabled=true" in str(JAVA.steps(source(pom))[-1].files[".shoal/java.args"])
+
+
+def with_jvm(*arguments: str) -> Service:
+    return Service("users", ports=(Port(),), jvm=tuple(map(concat, arguments)))
+
+
+def test_arguments_of_the_jvm_come_after_ours_and_have_a_file_of_their_own(line: Lines) -> None:
+    launch = JAVA.launch(with_jvm("-Xmx256m", "-Dx=y"), source(BOOT), "k")
+    (kept,) = launch.kept
+    assert line(launch.command) == (
+        f"${{program:java}} @{kept.path} -Xmx256m -Dx=y -jar ${{artifact:k}}/.shoal/app/app.jar"
+    )
+    assert str(kept.path).startswith("${artifact:k}/.shoal/java-")
+    assert str(kept.text) == FLAGS
+
+
+def test_each_set_of_them_has_a_cache_that_was_recorded_with_them(line: Lines) -> None:
+    some = JAVA.train(with_jvm("-Xmx256m"), source(BOOT), "k")
+    other = JAVA.train(with_jvm("-Xmx512m"), source(BOOT), "k")
+    assert some is not None and other is not None
+    assert len({some.output, other.output, ".shoal/app.aot"}) == 3
+    assert f"-XX:AOTCacheOutput=${{artifact:k}}/{some.written} -Xmx256m -jar" in line(some.command)
+    ((file, text),) = some.files.items()
+    assert f"${{artifact:k}}/{file}" == str(JAVA.launch(with_jvm("-Xmx256m"), source(BOOT), "k").kept[0].path)
+    assert str(text) == FLAGS + f'"-XX:AOTCache=${{artifact:k}}/{some.output}"\n'
+
+
+def test_another_collector_takes_the_place_of_ours(line: Lines) -> None:
+    service = with_jvm("-XX:+UseG1GC")
+    train = JAVA.train(service, source(BOOT), "k")
+    assert train is not None
+    assert "UseSerialGC" not in str(JAVA.launch(service, source(BOOT), "k").kept[0].text) + line(train.command)
+
+
+@pytest.mark.parametrize("argument", [
+    concat("-javaagent:agent.jar"), concat("-agentlib:jdwp=server=y"), concat("-XX:AOTCache=mine.aot"),
+    concat("-Dport=", own("port:http")),
+])  # fmt: skip
+def test_what_can_not_be_recorded_is_not(argument: Value) -> None:
+    assert JAVA.train(Service("users", jvm=(argument,)), source(BOOT), "k") is None

@@ -145,12 +145,12 @@ class ProcessDriver:
             self._shelf.prune(workload.name, self._instances.recorded())
             raise
 
-    async def _attempt(self, instance: Instance, workload: Workload, log: Path) -> Instance:
+    async def _attempt(self, instance: Instance, workload: Workload, log: Path, hosts: str = "") -> Instance:
         spec = Spec(instance, workload.stop, workload.limits)
         self._instances.starting[instance.id] = instance
         try:
             records.create(self.state.instances / instance.id, spec)
-            return await self._spawn(workload, spec, log)
+            return await self._spawn(workload, spec, log, hosts)
         except BaseException:
             self.state.forget(instance.id)
             self._groups.remove(instance.id)
@@ -175,7 +175,7 @@ class ProcessDriver:
             after=tuple(after.name for after in workload.after),
         )
 
-    async def _spawn(self, workload: Workload, spec: Spec, log: Path) -> Instance:
+    async def _spawn(self, workload: Workload, spec: Spec, log: Path, hosts: str) -> Instance:
         instance = spec.instance
         if workload.kind == "mesh":
             self._prepare_mesh()
@@ -183,7 +183,7 @@ class ProcessDriver:
         view = self.state.view(instance.id)
         place = Place(instance.id, instance.index, self.state.files / instance.id, scratch, instance.endpoints, view)
         request = order(workload, instance, Rendering(workload, place, self._sources), self._base, self.state, log)
-        request["hosts"] = self._hosts(workload, self.state.instances / instance.id)
+        request["hosts"] = hosts or self._hosts(workload, self.state.instances / instance.id)
         request["groups"] = [str(folder) for folder in self._groups.make(instance.id, workload.limits).folders]
         try:
             answer = await self._keeper.ask(request)
@@ -330,11 +330,19 @@ class ProcessDriver:
     # Running something beside the instances
 
     async def run_to_end(
-        self, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, *, name: str = "errand"
+        self,
+        command: Sequence[str],
+        env: Mapping[str, str],
+        cwd: Path,
+        log: Path,
+        *,
+        name: str = "errand",
+        hosts: str = "",
     ) -> int:
         """An errand of ours (a build step), as a child of the keeper: whoever dies, none is left behind. Nobody sees it
         as an instance while we wait for it; one whose daemon was killed is seen by the next, and stopped, being
-        wanted by nobody. Returns the exit code, appends both streams to `log`; ends it when cancelled."""
+        wanted by nobody. Returns the exit code, appends both streams to `log`; ends it when cancelled.
+        `hosts` is the file that it sees as /etc/hosts."""
         workload = Workload(
             name=name,
             kind="job",
@@ -345,7 +353,7 @@ class ProcessDriver:
         instance = self._instance(workload, 0, 0)
         over = self._instances.errands[instance.id] = asyncio.Event()
         try:
-            attempt = asyncio.create_task(self._attempt(instance, workload, log))
+            attempt = asyncio.create_task(self._attempt(instance, workload, log, hosts))
             try:
                 await asyncio.shield(attempt)
                 tracked = self._instances.known(instance.id)
@@ -374,7 +382,7 @@ class ProcessDriver:
         log.parent.mkdir(mode=0o700, exist_ok=True)
         try:
             name = f"probe.{beside.workload}"
-            code = await self.run_to_end(found.command, found.env, Path(found.cwd), log, name=name)
+            code = await self.run_to_end(found.command, found.env, Path(found.cwd), log, name=name, hosts=found.hosts)
             return Ran(code, tail_text(log))
         finally:
             log.unlink(missing_ok=True)

@@ -76,6 +76,9 @@ class Rendering:
         home = self._sources.artifact(workload.artifact) if workload.artifact else self._place.scratch
         return home / workload.cwd.render(self.resolve)
 
+    def kept(self) -> list[tuple[Path, str]]:
+        return [(Path(k.path.render(self.resolve)), k.text.render(self.resolve)) for k in self._workload.kept]
+
     def files(self) -> dict[Path, Copy]:
         """Absolute path -> content. Raises DriverFailed for a path that leaves the instance's folders."""
         rendered = {name: Copy(value.render(self.resolve).encode()) for name, value in self._workload.files.items()}

@@ -65,6 +65,9 @@ def write_files(rendering: Rendering, folder: Path, view: Path) -> Sequence[str]
     placed = rendering.placed()
     if placed:
         look_like(rendering.home(), view, placed)
+    for path, text in rendering.kept():
+        if not path.exists():
+            atomic.write(path, text)
     for path, copy in rendering.files().items():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         atomic.write(path, copy.data, mode=0o700 if copy.executable else 0o600)

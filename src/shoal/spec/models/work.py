@@ -39,6 +39,7 @@ class Work(Written, frozen=True, kw_only=True):
         Words, Meta(description="What to run, instead of the stack's own. A text is split as in a shell.")
     ] = []
     args: Annotated[Words, Meta(description="Arguments added to the command.")] = []
+    jvm: Annotated[Words, Meta(description="Arguments of the JVM (-Xmx512m), for the stack java.")] = []
     environment: Annotated[
         dict[str, Template | None] | list[Template],
         Meta(description="Variables, as a map or as a list of NAME=value. A name alone takes the caller's value."),
