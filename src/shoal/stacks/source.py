@@ -12,6 +12,9 @@ COMMON_IGNORE = (
     ".vscode",
     ".DS_Store",
     ".shoal",
+    # What it says of a service is in that service's revision; the rest concerns others.
+    "shoal.yaml",
+    "shoal.yml",
     "__pycache__",
     "*.pyc",
     ".venv",

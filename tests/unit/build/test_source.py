@@ -41,6 +41,7 @@ NO_CHANGES: dict[str, Callable[[Path], object]] = {
     "installed packages": lambda root: put(root, "deep/down/node_modules/x/index.js"),
     "an editor's settings": lambda root: put(root, ".idea/workspace.xml"),
     "an empty folder": lambda root: (root / "empty").mkdir(),
+    "the file that describes the app": lambda root: (root / "shoal.yaml").write_text("x"),
     "who may read": lambda root: (root / "run").chmod(0o600),
 }
 
