@@ -12,7 +12,7 @@ import Fastify, {
 import { parseRoute } from './shared/routes.ts';
 
 export interface AppOptions {
-  /** The folder that scripts/build-client.ts wrote: index.html, assets/ and the loose images. */
+  /** The folder that scripts/build.ts wrote: index.html, assets/ and the loose images. */
   publicDir: string;
   logger?: FastifyServerOptions['logger'];
 }
