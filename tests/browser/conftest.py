@@ -6,11 +6,20 @@ from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, StorageState, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Page,
+    Playwright,
+    Request,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
 from tests.blog_app import BlogApp, share
 from tests.browser.pages import Visitor
-from tests.conduit.client import Member
+from tests.conduit.client import Member, unique
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
@@ -31,6 +40,7 @@ left_out = pytest.StashKey[list[str]]()
 def pytest_configure(config: pytest.Config) -> None:
     share(config)
     config.stash[left_out] = []
+    expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -143,3 +153,11 @@ def reader(member: Callable[..., Member]) -> Member:
     someone = member()
     someone.publish()
     return someone
+
+
+@pytest.fixture(scope="package")
+def prolific(member: Callable[..., Member]) -> tuple[Member, str, list[str]]:
+    """Somebody with twelve articles of one tag, newest first: two pages of each list."""
+    author, tag = member(), unique("paged")
+    titles = [author.publish(title=f"Number {number}", tagList=[tag])["title"] for number in range(12)]
+    return author, tag, titles[::-1]

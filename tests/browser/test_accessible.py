@@ -25,6 +25,7 @@ def _open(someone: Visitor, reader: Member, page: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.parametrize("who", ["stranger", "member"])
+@pytest.mark.usefixtures("prolific")  # more than one page of articles
 def test_no_rule_of_accessibility_is_broken(visitor: NewVisitor, reader: Member, page: str, who: str) -> None:
     someone = visitor(reader if who == "member" else None, expects="Failed to load resource")
     _open(someone, reader, page)

@@ -14,14 +14,6 @@ NewMember = Callable[..., Member]
 
 
 @pytest.fixture(scope="package")
-def prolific(member: NewMember) -> tuple[Member, str, list[str]]:
-    """Somebody with twelve articles of one tag, newest first: two pages of each list."""
-    author, tag = member(), unique("paged")
-    titles = [author.publish(title=f"Number {number}", tagList=[tag])["title"] for number in range(12)]
-    return author, tag, titles[::-1]
-
-
-@pytest.fixture(scope="package")
 def follower(member: NewMember, prolific: tuple[Member, str, list[str]]) -> Member:
     someone = member()
     someone.follow(prolific[0].username)

@@ -17,7 +17,7 @@ def test_the_body_is_markdown(visitor: NewVisitor, member: NewMember) -> None:
     someone = visitor()
     someone.open(f"/article/{slug}")
     someone.sees(".article-content p em", "plain")
-    someone.has(1, ".article-content h2", "Second")
+    someone.has(1, ".article-content h3", "Second")
     someone.has(2, ".article-content li")
     someone.has(1, ".article-content code", "code")
     someone.has(1, ".article-content blockquote")
@@ -65,7 +65,7 @@ def test_a_favorite_and_a_follow_show_in_both_places(visitor: NewVisitor, member
 def test_a_new_comment_shows_at_once_and_the_field_is_emptied(visitor: NewVisitor, member: NewMember) -> None:
     author, me = member(), member()
     slug = author.publish()["slug"]
-    author.comment(slug, "Not mine.")
+    author.comment(slug, "Theirs.")
     someone = visitor(me)
     someone.open(f"/article/{slug}")
     someone.has(1, "form.card.comment-form img.comment-author-img")
@@ -82,7 +82,7 @@ def test_a_new_comment_shows_at_once_and_the_field_is_emptied(visitor: NewVisito
     someone.has(3, ".card")  # the form, and two comments
     someone.page.locator("i.ion-trash-a").click()
     someone.has(2, ".card")
-    expect(someone.page.locator(".card .card-block p")).to_have_text(["Not mine."])
+    expect(someone.page.locator(".card .card-block p")).to_have_text(["Theirs."])
 
 
 @pytest.mark.parametrize("image", ["", "https://pictures.example/of me.png"])

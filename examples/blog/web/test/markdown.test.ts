@@ -20,13 +20,19 @@ describe('markdown', () => {
   });
 
   it('knows the usual', () => {
-    assert.match(html('# Title'), /^<h1>Title<\/h1>$/);
+    assert.match(html('**a** b'), /<strong>a<\/strong> b/);
     assert.match(html('- a\n- b'), /<ul>\s*<li>a<\/li>\s*<li>b<\/li>\s*<\/ul>/);
     assert.match(html('[x](https://example.com)'), /href="https:\/\/example\.com"/);
     assert.match(html('[x](/article/y)'), /href="\/article\/y"/);
     assert.match(html('![x](https://example.com/a.png)'), /<img [^>]*src="https:\/\/example\.com\/a\.png"/);
     assert.match(html('- [x] done'), /☑ done/);
     assert.match(html('| a |\n|---|\n| 1 |'), /<td>1<\/td>/);
+  });
+
+  it('leaves the h1 to the title of the article', () => {
+    assert.equal(html('# A *loud* one'), '<h2>A <em>loud</em> one</h2>');
+    assert.equal(html('###### The lowest'), '<h6>The lowest</h6>');
+    assert.equal(html('<h1>Raw</h1>'), 'Raw');
   });
 
   it('lets no code through', () => {

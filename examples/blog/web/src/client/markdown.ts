@@ -8,12 +8,17 @@ const marked = new Marked({
   renderer: {
     // A task list's boxes are signs, not controls.
     checkbox: ({ checked }) => (checked ? '☑ ' : '☐ '),
+    // The page's one h1 is the article's title.
+    heading({ tokens, depth }) {
+      const level = Math.min(depth + 1, 6);
+      return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
+    },
   },
 });
 
 const config: Config = {
   ALLOWED_TAGS: (
-    'a abbr b blockquote br caption code dd del details dl dt em h1 h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p ' +
+    'a abbr b blockquote br caption code dd del details dl dt em h2 h3 h4 h5 h6 hr i img ins kbd li mark ol p ' +
     'pre q s samp small strong sub summary sup table tbody td tfoot th thead tr u ul var'
   ).split(' '),
   ALLOWED_ATTR: ['align', 'alt', 'colspan', 'href', 'rowspan', 'scope', 'src', 'start', 'title'],

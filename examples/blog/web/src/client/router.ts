@@ -24,7 +24,9 @@ export function startRouter(): void {
   document.addEventListener('click', followLink);
 }
 
+/** The keyboard starts at the top of another page, as it does when a browser loads one. */
 function update(): void {
+  document.getElementById('app')?.focus({ preventScroll: true });
   place.set(here(place.get().visit + 1));
 }
 
