@@ -34,12 +34,10 @@ ARGUMENTS = [
 PATIENCE_MS = 10_000  # what the contract wants within 5 s, on a machine that does much else
 
 NewVisitor = Callable[..., Visitor]
-left_out = pytest.StashKey[list[str]]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     share(config)
-    config.stash[left_out] = []
     expect.set_options(timeout=PATIENCE_MS)
 
 
@@ -47,16 +45,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Before any fixture: without a browser there is no need of a running blog."""
     if "visitor" not in getattr(item, "fixturenames", ()) or _program():
         return
-    item.config.stash[left_out].append(item.name)
     if os.environ.get("CI"):
         pytest.fail("no Chromium on the PATH: in CI these tests may not be left out", pytrace=False)
     pytest.skip("no Chromium on the PATH")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if names := config.stash[left_out]:
-        terminalreporter.section("browser")
-        terminalreporter.line(f"left out for want of a browser: {len(names)} tests: {', '.join(names)}")
 
 
 @pytest.hookimpl(wrapper=True)
