@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -48,6 +49,11 @@ class Result(NamedTuple):
 
     def __str__(self) -> str:
         return f"exit code {self.code}\n--- stdout\n{self.out[-2000:]}\n--- stderr\n{self.err[-4000:]}"
+
+
+def _as_in_a_terminal() -> None:
+    """Whoever runs the tests with `nohup` lets no signal of a closed terminal through."""
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 class App:
@@ -116,6 +122,7 @@ class App:
                 stderr=subprocess.STDOUT,
                 text=True,
                 start_new_session=True,
+                preexec_fn=_as_in_a_terminal,
             )
         self._begun.append(process)
         return process

@@ -15,7 +15,7 @@ from shoal.errors import ShoalError, ToolMissing
 Check = tuple[str, str, str]
 
 ENGINES = {"envoy": "envoy", "uv": "uv"}
-# What only some apps need: extras of the package. MariaDB and RabbitMQ are the machine's own.
+# What only some apps need: extras of the package.
 EXTRAS = {
     "PostgreSQL 16": "postgres@16",
     "PostgreSQL 18": "postgres@18",
@@ -24,9 +24,8 @@ EXTRAS = {
     "Node 24": "node",
     "Caddy": "caddy",
     "Redis (Valkey)": "valkey-server",
-    "MariaDB": "mariadbd",
-    "RabbitMQ": "rabbitmq-server",
 }
+OF_THE_MACHINE = {"MariaDB": "mariadbd", "RabbitMQ": "rabbitmq-server"}
 
 EXAMPLE = "shoal doctor"
 JSON = {
@@ -40,7 +39,8 @@ def arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     engines = [_engine(name, key) for name, key in ENGINES.items()]
-    checks = [_system(), _python(), *engines, *(_extra(name, key) for name, key in EXTRAS.items()), *_machine()]
+    extras = [_extra(name, key) for name, key in (EXTRAS | OF_THE_MACHINE).items()]
+    checks = [_system(), _python(), *engines, *extras, *_machine()]
     if options.json:
         as_json({"version": 1, "checks": [{"what": w, "verdict": v, "text": t} for w, v, t in checks]})
     else:
