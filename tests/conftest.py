@@ -10,6 +10,7 @@ import pytest
 OF_THE_BLOG = ("tests/blog/", "tests/browser/", "tests/conduit/")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """A file is done by one process; all that asks the blog, too."""
     for item in items:

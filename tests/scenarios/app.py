@@ -51,9 +51,10 @@ class Result(NamedTuple):
         return f"exit code {self.code}\n--- stdout\n{self.out[-2000:]}\n--- stderr\n{self.err[-4000:]}"
 
 
-def _as_in_a_terminal() -> None:
-    """Whoever runs the tests with `nohup` lets no signal of a closed terminal through."""
-    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+def as_in_a_terminal() -> None:
+    """Whoever runs the tests with `nohup`, or behind a `&`, lets none of a terminal's signals through."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class App:
@@ -122,7 +123,7 @@ class App:
                 stderr=subprocess.STDOUT,
                 text=True,
                 start_new_session=True,
-                preexec_fn=_as_in_a_terminal,
+                preexec_fn=as_in_a_terminal,
             )
         self._begun.append(process)
         return process
@@ -227,7 +228,7 @@ class App:
         try:
             results = [self.shoal("down", "-v", "--yes", "--env", folder.parent.name) for folder in folders]
         finally:
-            left = self.processes()
+            left = self._stragglers()
             for pid in left:
                 with contextlib.suppress(ProcessLookupError):
                     processes.kill(pid)
@@ -236,6 +237,12 @@ class App:
         assert ports & processes.listening() == set()
         for folder in folders:
             _check_left(folder)
+
+    def _stragglers(self) -> dict[int, str]:
+        """What runs after `down`. A process that is just ending is seen for a moment longer on a busy machine."""
+        with contextlib.suppress(AssertionError):
+            wait_until(lambda: not self.processes(), deadline=2.0)
+        return self.processes()
 
 
 def get(url: str, timeout: float = 10) -> tuple[int, str]:

@@ -13,7 +13,13 @@ import termios
 import time
 from types import TracebackType
 
-from tests.scenarios.app import SHOAL, App
+from tests.scenarios.app import SHOAL, App, as_in_a_terminal
+
+
+def _in_its_own() -> None:
+    """Ctrl-C is a signal there."""
+    as_in_a_terminal()
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 
 class Terminal:
@@ -30,8 +36,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            # Its own terminal, so that Ctrl-C is a signal.
-            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+            preexec_fn=_in_its_own,
         )
         os.close(slave)
         self._raw = b""

@@ -38,6 +38,23 @@ def builds(cache: Path) -> set[str]:
     return {marker.parents[1].name for marker in (cache / "shoal/builds").glob("*/.shoal/done")}
 
 
+def own(keys: set[str]) -> set[str]:
+    """Without those that are parts of others."""
+    return {key for key in keys if not key.startswith("part-")}
+
+
+def test_a_part_goes_with_the_last_build_that_has_it(app: Make, own_cache: Path) -> None:
+    some = built(app, own_cache, "some")
+    some.up()
+    first = builds(own_cache)
+    assert own(first) < first
+    some.write({"src/requirements.txt": "msgspec", "src/main.py": "# changed"})
+    some.up()
+    age(own_cache)
+    some.ok("prune")
+    assert builds(own_cache).isdisjoint(first)
+
+
 def test_builds_that_no_app_wants_any_more_go_and_the_others_stay(app: Make, own_cache: Path) -> None:
     some = built(app, own_cache, "some")
     some.up()
@@ -46,11 +63,13 @@ def test_builds_that_no_app_wants_any_more_go_and_the_others_stay(app: Make, own
     some.up()
     age(own_cache)
     told = some.ok("prune", "--dry-run", "--json").json
-    assert [build["key"] for build in told["builds"]] == sorted(first)
+    gone = own(first)
+    assert [build["key"] for build in told["builds"]] == sorted(gone)
     assert told["dry_run"] and told["builds"][0]["bytes"] > 0
     assert first < builds(own_cache)
     assert "freed: " in some.ok("prune").out
-    assert builds(own_cache).isdisjoint(first) and builds(own_cache)
+    assert builds(own_cache).isdisjoint(gone) and own(builds(own_cache))
+    assert first - gone <= builds(own_cache), "both builds have the same environment"
     some.ok("down")
     assert some.ok("prune").out == "nothing to delete\n", "an app that is down wants its build nevertheless"
 

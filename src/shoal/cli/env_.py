@@ -17,6 +17,7 @@ JSON = {
     "command": "as a list",
     "env": "variables",
     "ports": "name and number",
+    "hosts": "plain names, as lines of a hosts file; empty without `names: true`",
 }
 
 
