@@ -120,6 +120,7 @@ def _prepare(backing: Backing) -> Workload:
         env={
             "NAME": concat(backing.name),
             "DATA": folder(backing),
+            "TMPDIR": folder(backing),  # the names of its temporary files are everybody's
             "SERVER": _daemon(_engine(backing)),
             "INSTALL": program("mariadb-install-db"),
             "ADMIN": concat(ADMIN),
@@ -144,6 +145,7 @@ def _server(backing: Backing) -> Workload:
             concat("--port=", own("port:mysql")),
             *(*settings, concat("--skip-name-resolve"), concat("--skip-log-bin")),
         ),
+        env={"TMPDIR": folder(backing)},
         cwd=folder(backing),
         ports=(Port("mysql", "tcp"),),
         stable_ports=True,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from shoal.drivers.process import launch
 from shoal.drivers.process.driver import ProcessDriver
+from shoal.drivers.process.keeper import wire
 from shoal.drivers.process.keeper.ward import LONGEST, Ward
 from shoal.drivers.process.keepership import Daemon
 from shoal.errors import DriverFailed
@@ -109,3 +111,15 @@ def test_the_pause_doubles_and_has_an_end() -> None:
     assert ward.ended(1, 120.0)
     assert ward.due == 120.5
     assert not ward.ended(0, 120.0)
+
+
+async def test_a_keeper_that_nobody_waits_for_any_more_ends_without_a_word(tmp_path: Path) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-I", "-S", str(Path(wire.__file__).parent), str(tmp_path), "1024"]
+    with (tmp_path / "said").open("wb") as said:
+        started = await asyncio.create_subprocess_exec(*command, stdout=writer, stderr=said)
+    os.close(writer)
+    assert await started.wait() == 0
+    await until(lambda: (tmp_path / wire.SOCKET).exists() and launch.find_keeper(tmp_path) is None)
+    assert (tmp_path / "said").read_bytes() == b""

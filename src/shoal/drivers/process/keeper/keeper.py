@@ -230,12 +230,16 @@ def _detach() -> None:
         os._exit(0)
 
 
-def _ready(word: bytes) -> None:
-    """Tells the one who started us, then lets go of the pipe."""
-    os.write(1, word + b"\n")
+def _ready(word: bytes) -> bool:
+    """Tells the one who started us, then lets go of the pipe; whether anybody heard it."""
+    try:
+        os.write(1, word + b"\n")
+    except BrokenPipeError:
+        return False
     nothing = os.open(os.devnull, os.O_RDWR)
     os.dup2(nothing, 0)
     os.dup2(nothing, 1)
+    return True
 
 
 def main(folder: str, descriptors: int) -> int:
@@ -249,6 +253,6 @@ def main(folder: str, descriptors: int) -> int:
     os.chdir("/")
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     keeper = Keeper(folder, wire.listen(folder))
-    _ready(b"ready")
-    keeper.run()
+    if _ready(b"ready"):  # else the one who wanted us was interrupted: nothing has been given to us yet
+        keeper.run()
     return 0
