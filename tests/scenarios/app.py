@@ -110,12 +110,13 @@ class App:
         assert "Traceback" not in err, str(result)
         return result
 
-    def begin(self, *words: str) -> subprocess.Popen[str]:
+    def begin(self, *words: str, nohup: bool = False) -> subprocess.Popen[str]:
         """A command in the foreground, in a session of its own as in a terminal; its output is in `told`."""
+        command = ["nohup", SHOAL, *words] if nohup else [SHOAL, *words]
         number = len(self._begun)
         with (self.home.parent / f"begun-{number}").open("w") as output:
             process = subprocess.Popen(
-                [SHOAL, *words],
+                command,
                 cwd=self.folder,
                 env=self.env,
                 stdin=subprocess.DEVNULL,

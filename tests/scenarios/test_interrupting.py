@@ -28,9 +28,9 @@ def ends(process: subprocess.Popen[str], deadline: float = 30) -> int:
     return process.wait(deadline)
 
 
-def in_the_foreground(app: App) -> subprocess.Popen[str]:
+def in_the_foreground(app: App, *, nohup: bool = False) -> subprocess.Popen[str]:
     """An `up` that has started everything and shows logs."""
-    up = app.begin("up")
+    up = app.begin("up", nohup=nohup)
     app.wait_until(lambda: "http://127" in app.told(up) or "| " in app.told(up))
     return up
 
@@ -124,11 +124,7 @@ def test_up_in_the_foreground_shows_the_logs_of_all(app: Make) -> None:
 
 def test_nohup_outlives_its_terminal(app: Make) -> None:
     web = app(WEB, WEB_FILES)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what a child begins with
-    try:
-        up = in_the_foreground(web)
-    finally:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    up = in_the_foreground(web, nohup=True)
     up.send_signal(signal.SIGHUP)
     web.ok("restart", "web")
     assert up.poll() is None
