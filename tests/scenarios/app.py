@@ -112,7 +112,7 @@ class App:
 
     def begin(self, *words: str, nohup: bool = False) -> subprocess.Popen[str]:
         """A command in the foreground, in a session of its own as in a terminal; its output is in `told`."""
-        command = ["nohup", SHOAL, *words] if nohup else [SHOAL, *words]
+        command = [*(["nohup"] if nohup else []), str(SHOAL), *words]
         number = len(self._begun)
         with (self.home.parent / f"begun-{number}").open("w") as output:
             process = subprocess.Popen(
