@@ -27,14 +27,14 @@ from shoal.build.copies import read_copies
 from shoal.build.engines import program
 from shoal.build.on_path import on_path
 from shoal.build.runner import build
-from shoal.build.source import read_source
+from shoal.build.source import portion, read_source
 from shoal.build.store import artifact_folder, is_built, log_file
 from shoal.build.toolchains import on_this_machine
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
 from shoal.control.reconcile import reconcile
-from shoal.desired import Inputs, compile, folder_key
+from shoal.desired import Inputs, compile, folder_key, portion_key
 from shoal.desired.builds import programs, tools
 from shoal.desired.revision import revised
 from shoal.drivers.process import at_rest, daemon
@@ -44,12 +44,13 @@ from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import end_keeper
 from shoal.drivers.process.releases import FileReleases
 from shoal.errors import MissingFile, ShoalError, StateDamaged, at, of_system
-from shoal.model.app import App
+from shoal.model.app import App, Service
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.plan import Plan
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Artifact
+from shoal.stacks import Source
 from shoal.trainer import Trainer
 from shoal.watcher import Watcher
 
@@ -75,7 +76,13 @@ def gather(app: App) -> Inputs:
     copies = {name: read_copies(folder / name) for name in copied}
     versions = {name: on_this_machine(name) for name in sorted(tools(app, sources.values()))}
     looks = {name: on_path(name) for name in sorted(programs(app))}
-    return Inputs(sources, contents, programs=looks, tools=versions, copies=copies)
+    portions = {portion_key(s): _portion(folder, s, sources) for s in app.services if s.inputs}
+    return Inputs(sources, contents, programs=looks, tools=versions, copies=copies, portions=portions)
+
+
+def _portion(folder: Path, service: Service, sources: Mapping[str, Source]) -> str:
+    source = sources[folder_key(service.path, service.recipe.ignore)]
+    return portion(folder / service.path, source.ignore, service.inputs)
 
 
 def _text(app: App, path: Path) -> str:

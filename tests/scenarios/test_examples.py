@@ -54,6 +54,20 @@ def test_files(example: Example) -> None:
     assert not (files.folder / "api/config").exists()
 
 
+def test_migrations(example: Example) -> None:
+    some = example("migrations")
+    some.up()
+    assert some.get()[1] == "text"
+    some.write({"notes/serve.py": (some.folder / "notes/serve.py").read_text() + "# edited\n"})
+    some.write({"notes/words.txt": "four words by now\n"})
+    some.up()
+    assert [e["subject"] for e in some.events("done")].count("notes.migrate") == 1
+    assert some.ok("logs", "words").out.split()[-1] == "4"
+    some.write({"notes/migrations/2.sql": "alter table notes add column title"})
+    some.up()
+    assert some.get()[1] == "text title"
+
+
 def names(some: App) -> set[str]:
     return {i["workload"] for i in some.ps() if i["kind"] == "service"}
 

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from shoal.build.chosen import chosen
 from shoal.build.engines import version
 from shoal.build.tree import Entry, pattern, walk
 from shoal.build.untracked import untracked
 from shoal.errors import MissingFile
-from shoal.stacks import COMMON_IGNORE, STACKS, Source, ignored
+from shoal.stacks import COMMON_IGNORE, LISTS, STACKS, Source, ignored
 from shoal.stacks.source import DEPTH, INTERESTING, NESTED
 
 NESTED_ENDINGS = tuple(f"/{name}" for name in NESTED)
@@ -37,8 +38,8 @@ def _read(folder: Path, ignore: tuple[str, ...]) -> Source:
     # What else is ignored depends on what the folder is, which takes a first look.
     seen = glance(folder, ignore)
     tools = {tool: version(tool) for stack in STACKS.values() for tool in stack.tools}
-    whole, tracked = _digests(folder, ignore, untracked(folder))
-    return msgspec.structs.replace(seen, ignore=ignore, digest=whole, tracked=tracked, tools=tools)
+    whole, tracked, lists = _digests(folder, ignore, untracked(folder))
+    return msgspec.structs.replace(seen, ignore=ignore, digest=whole, tracked=tracked, lists=lists, tools=tools)
 
 
 def digest(folder: Path, ignore: tuple[str, ...] = COMMON_IGNORE) -> str:
@@ -46,18 +47,35 @@ def digest(folder: Path, ignore: tuple[str, ...] = COMMON_IGNORE) -> str:
     return _digests(folder, ignore, ())[0]
 
 
-def _digests(folder: Path, ignore: tuple[str, ...], unheard: tuple[str, ...]) -> tuple[str, str]:
-    """Of all of it, and of all but the names that are `unheard`."""
-    whole, heard = hashlib.sha256(), hashlib.sha256()
+def portion(folder: Path, ignore: tuple[str, ...], patterns: tuple[str, ...]) -> str:
+    """A digest of the files that match one of `patterns`, as `digest` would be if there were no others."""
+    digest = hashlib.sha256()
+    for entry in walk(folder, ignore):
+        if any(chosen(entry.name, pattern) for pattern in patterns):
+            digest.update(_told(entry))
+    return digest.hexdigest()
+
+
+def _digests(folder: Path, ignore: tuple[str, ...], unheard: tuple[str, ...]) -> tuple[str, str, str]:
+    """Of all of it; of all but the names that are `unheard`; and of the lists of packages."""
+    whole, heard, lists = hashlib.sha256(), hashlib.sha256(), hashlib.sha256()
     skip = pattern(unheard)
     for entry in walk(folder, ignore):
-        kind, content = _content(entry)
-        name = entry.name.encode(errors="surrogateescape")
-        head = b"%s %d:%s %d:" % (kind, len(name), name, len(content))
-        whole.update(head + content)
-        if unheard and not any(map(skip.match, entry.name.split("/"))):
-            heard.update(head + content)
-    return whole.hexdigest(), heard.hexdigest() if unheard else whole.hexdigest()
+        told = _told(entry)
+        names = entry.name.split("/")
+        whole.update(told)
+        if unheard and not any(map(skip.match, names)):
+            heard.update(told)
+        if names[-1] in LISTS:
+            lists.update(told)
+    return whole.hexdigest(), heard.hexdigest() if unheard else whole.hexdigest(), lists.hexdigest()
+
+
+def _told(entry: Entry) -> bytes:
+    """Name, kind and content, told apart from any other."""
+    kind, content = _content(entry)
+    name = entry.name.encode(errors="surrogateescape")
+    return b"%s %d:%s %d:" % (kind, len(name), name, len(content)) + content
 
 
 def _content(entry: Entry) -> tuple[bytes, bytes]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from shoal.backing import Consumer, engine_of
+from shoal.desired.basis import basis
 from shoal.desired.bind import Bindings, bind, plain_names, resolve
 from shoal.desired.builds import Placed, placed, shared_builds
 from shoal.desired.chosen import chosen
@@ -66,7 +67,10 @@ def _service(
     files = files_of(app, service, bindings, inputs.copies)
     main = _workload(app, service, bindings, launch, merged(layers), where.artifact)
     main = msgspec.structs.replace(main, files=main.files | files.written, copies=files.copied)
-    workloads = (*_migration(app, service, bindings, main), main)
+    made_of = basis(app, service, where, inputs)
+    if service.kind == "job":
+        main = msgspec.structs.replace(main, basis=made_of)
+    workloads = (*_migration(app, service, bindings, main, made_of), main)
     return _Part(workloads, bindings.edges, (where.artifact,) if where.artifact else ())
 
 
@@ -156,7 +160,7 @@ def _workload(
     )
 
 
-def _migration(app: App, service: Service, bindings: Bindings, main: Workload) -> tuple[Workload, ...]:
+def _migration(app: App, service: Service, bindings: Bindings, main: Workload, made_of: str) -> tuple[Workload, ...]:
     """A job of its own, before the first new instance: with the service's environment, but no ports."""
     if not service.migrate:
         return ()
@@ -176,6 +180,7 @@ def _migration(app: App, service: Service, bindings: Bindings, main: Workload) -
         replicas=1,
         after=_after(app, service, migrations=False),
         once_per=_database(app, service),
+        basis=made_of,
     )
     return (job,)
 

@@ -152,6 +152,7 @@ class Service(msgspec.Struct, frozen=True):
     `ports` None means "implied": one port `http` if a route, a need or a probe dials it, else none.
     `toolchain` maps a program (empty: the stack's language) to the versions that will do.
     `build` names a shared build that it runs from (empty: it has one of its own, by `recipe`).
+    `inputs` are what a job, or a service's migration, is made of: patterns of files below `path` (none: all of it).
     """
 
     name: str
@@ -178,6 +179,7 @@ class Service(msgspec.Struct, frozen=True):
     limits: Limits = Limits()
     replicas: int = 1
     migrate: tuple[Value, ...] = ()
+    inputs: tuple[str, ...] = ()
     warmup: tuple[str, ...] = ()
 
     @property

@@ -48,6 +48,8 @@ class Workload(msgspec.Struct, frozen=True):
     once_per      a job: run once per (revision, incarnation of this data folder)
     env_ports     variable -> port name: allotted numbers under names the user chose
     names         plain name -> key of the address it stands for (`Edge.host_key`; empty: this machine's own)
+    basis         a job: stands for its artifact in the revision, where only a part of that decides whether it is done
+                  again
     nonce         changed by `restart`: part of what an instance is compared by, not of the revision
     revision      keyed hash over all of it except `replicas`, `nonce` and itself
     """
@@ -74,6 +76,7 @@ class Workload(msgspec.Struct, frozen=True):
     data: str = ""
     unprivileged: bool = False
     once_per: str = ""
+    basis: str = ""
     when: Literal["up", "request", "schedule"] = "up"
     schedule: Schedule | None = None
     nonce: str = ""

@@ -14,6 +14,7 @@ _WORK = {
     "env_file": "variables of `.env` are filled in with ${NAME}",
     "expose": "write `ports`",
     "healthcheck": "write `health`",
+    "inputs": "for a migration, write `migrate: {command: [...], inputs: [...]}`",
     "links": "write `needs`",
     "networks": "each environment has its own network; leave it out",
     "scale": "write `replicas`",

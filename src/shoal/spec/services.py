@@ -15,8 +15,9 @@ from shoal.spec.commands import environment_of, words_of
 from shoal.spec.facts import Facts
 from shoal.spec.files import files_of
 from shoal.spec.health import probes_of, restart_of, stop_of
+from shoal.spec.inputs import check_counts, inputs_of
 from shoal.spec.limits import limits_of
-from shoal.spec.models import JobEntry, ServiceEntry, Work
+from shoal.spec.models import JobEntry, MigrateEntry, ServiceEntry, Words, Work
 from shoal.spec.needs import needs_of
 from shoal.spec.ports import declared, ports_of
 from shoal.spec.profiles import profiles_of
@@ -41,13 +42,14 @@ def _service(name: str, entry: ServiceEntry, facts: Facts) -> Service:
     path = ("services", name)
     needs = needs_of(name, entry.needs, (*path, "needs"), facts)
     caller = Caller(name, path, needs, declared(entry))
+    work = _work(entry, path, caller, facts)
     return Service(
-        **_work(entry, path, caller, facts),
+        **work,
+        **_migration(entry.migrate, (*path, "migrate"), work["path"], caller, facts),
         kind="service",
         ports=ports_of(entry, path, facts),
         probes=Probes() if entry.health is UNSET else probes_of(caller, entry.health, (*path, "health"), facts),
         replicas=entry.replicas,
-        migrate=words_of(entry.migrate, (*path, "migrate"), caller, facts),
         warmup=tuple(_request(text, (*path, "warmup", i), facts) for i, text in enumerate(entry.warmup)),
     )
 
@@ -57,7 +59,19 @@ def _job(name: str, entry: JobEntry, facts: Facts) -> Service:
     caller = Caller(name, path, needs_of(name, entry.needs, (*path, "needs"), facts), ())
     schedule = schedule_of(entry.schedule, (*path, "schedule"), facts)
     when = "schedule" if schedule else entry.when
-    return Service(**_work(entry, path, caller, facts), kind="job", when=when, schedule=schedule, ports=())
+    work = _work(entry, path, caller, facts)
+    check_counts(entry, path, facts)
+    inputs = inputs_of(entry.inputs, (*path, "inputs"), work["path"], facts)
+    return Service(**work, kind="job", when=when, schedule=schedule, ports=(), inputs=inputs)
+
+
+def _migration(entry: Words | MigrateEntry, path: Path, folder: str, caller: Caller, facts: Facts) -> dict[str, Any]:
+    if not isinstance(entry, MigrateEntry):
+        return {"migrate": words_of(entry, path, caller, facts)}
+    command = words_of(entry.command, (*path, "command"), caller, facts)
+    if not command and not facts.report.broken((*path, "command")) and not facts.report.broken(path):
+        facts.problem(WrongType, (*path, "command"), "expected a command, got nothing", "such as [flask, db, upgrade]")
+    return {"migrate": command, "inputs": inputs_of(entry.inputs, (*path, "inputs"), folder, facts)}
 
 
 def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from shoal.stacks.static import Static
 __all__ = [
     "COMMON_IGNORE",
     "HERE",
+    "LISTS",
     "STACKS",
     "Launch",
     "Source",
@@ -39,6 +40,9 @@ STACKS: dict[str, Stack] = {
     "static": Static(),
     "command": Command(),
 }
+
+LISTS = frozenset(name for stack in STACKS.values() for name in stack.lists)
+"""Names of files that say which packages a source is built with, whichever stack builds it."""
 
 
 def stack_of(service: Service, source: Source, place: Place | None = None) -> Stack:

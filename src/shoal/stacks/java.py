@@ -33,6 +33,7 @@ class Java(Stack):
     name = "java"
     tools = ("java", "mvn", "ecj")
     language = "java"
+    lists = ("pom.xml",)
     jvm = True
 
     def detect(self, source: Source) -> bool:

@@ -17,6 +17,7 @@ from shoal.stacks.stack import HERE, Launch, Stack, search_path, words
 
 DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+LISTS = ("package.json", "package-lock.json", ".npmrc")
 SHELL = re.compile(r"[&|;<>$`*?(){}\\\n]")
 
 
@@ -24,6 +25,7 @@ class Node(Stack):
     name = "node"
     tools = ("node",)
     language = "node"
+    lists = LISTS
 
     def detect(self, source: Source) -> bool:
         return source.has("package.json")
@@ -80,9 +82,8 @@ def _part(source: Source) -> Part | None:
     locked = source.has("package-lock.json")
     if not locked or beside or package.get("workspaces") or any(hook in _scripts(source) for hook in HOOKS):
         return None
-    of = ("package.json", "package-lock.json", ".npmrc")
     # Some build scripts write into packages (generated clients, caches).
-    return Part("node_modules", of, "copy" if _scripts(source).get("build") else "link")
+    return Part("node_modules", LISTS, "copy" if _scripts(source).get("build") else "link")
 
 
 def npm(*args: str) -> tuple[Value, ...]:

@@ -18,6 +18,7 @@ from shoal.stacks.stack import HERE, Launch, Stack, Tool, search_path, words
 
 VENV = ".venv"
 MARKS = ("pyproject.toml", "requirements.txt", "uv.lock")
+LISTS = (*MARKS, "uv.toml", ".python-version")
 
 _REQUIREMENT = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*)")
 
@@ -26,6 +27,7 @@ class Python(Stack):
     name = "python"
     tools = ("python", "uv")
     language = "python"
+    lists = LISTS
 
     def detect(self, source: Source) -> bool:
         return any(source.has(name) for name in MARKS)
@@ -114,7 +116,7 @@ def _part(source: Source) -> Part | None:
     code = "\n".join(line.partition(" #")[0] for line in listed.splitlines() if not line.lstrip().startswith("#"))
     if project(source).get("project", {}).get("scripts") or LOCAL.search(code):
         return None
-    return Part(VENV, (*MARKS, "uv.toml", ".python-version"))
+    return Part(VENV, LISTS)
 
 
 def _scripts(source: Source) -> tuple[Step, ...]:

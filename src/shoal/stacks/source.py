@@ -55,6 +55,7 @@ class Source(msgspec.Struct, frozen=True):
     tools   program's name -> version of it that a build here would use
     ignore  names (patterns of a single path segment) that are no part of it
     interpreter  path of the program that runs it, where that isn't the one that comes with shoal
+    lists   digest of the files that say which packages it is built with
     tracked digest without what `.gitignore` names: what a service writes beside its code is no edit of it
     """
 
@@ -66,6 +67,7 @@ class Source(msgspec.Struct, frozen=True):
     ignore: tuple[str, ...] = COMMON_IGNORE
     interpreter: str = ""
     tracked: str = ""
+    lists: str = ""
 
     def line(self, name: str) -> str:
         """The first line that says something, of a file that holds one word."""

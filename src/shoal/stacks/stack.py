@@ -62,11 +62,13 @@ class Tool(msgspec.Struct, frozen=True):
 
 class Stack(ABC):
     """A language. `tools` are the programs whose versions decide what a build yields; `language` is the one that
-    `toolchain` is about (empty: there is none); `jvm` whether there is one to hand arguments to."""
+    `toolchain` is about (empty: there is none); `lists` are the names of files that say which packages
+    a source is built with; `jvm` whether there is one to hand arguments to."""
 
     name: str
     tools: tuple[str, ...] = ()
     language: str = ""
+    lists: tuple[str, ...] = ()
     jvm: bool = False
 
     @abstractmethod

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from shoal.desired import Inputs, compile
+from shoal.desired import Inputs, compile, portion_key
 from shoal.model.desired import Desired
 from shoal.model.workload import Workload
 from shoal.spec import load
@@ -28,7 +28,8 @@ def _source(path: str) -> Source:
 
 def _blog(environment: str) -> Desired:
     app = load(BLOG, environment=environment, variables={})
-    return compile(app, Inputs({s.path: _source(s.path) for s in app.services}))
+    portions = {portion_key(s): "files" for s in app.services if s.inputs}
+    return compile(app, Inputs({s.path: _source(s.path) for s in app.services}, portions=portions))
 
 
 def _text(desired: Desired) -> str:

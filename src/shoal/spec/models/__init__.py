@@ -30,7 +30,7 @@ from shoal.spec.models.service import (
     StopEntry,
     Words,
 )
-from shoal.spec.models.work import JobEntry, ScheduleEntry, ServiceEntry, Work
+from shoal.spec.models.work import JobEntry, MigrateEntry, ScheduleEntry, ServiceEntry, Work
 
 __all__ = [
     "NAME",
@@ -46,6 +46,7 @@ __all__ = [
     "HealthEntry",
     "JobEntry",
     "LimitsEntry",
+    "MigrateEntry",
     "MysqlEntry",
     "NatsEntry",
     "NeedEntry",

@@ -65,6 +65,22 @@ class Work(Written, frozen=True, kw_only=True):
     limits: Annotated[LimitsEntry | UnsetType, Meta(description="What each instance may take at most.")] = UNSET
 
 
+Inputs = Annotated[
+    list[str],
+    Meta(
+        description="Files that it is made of, below `path`: migrations/**, *.sql. It is done again when one of them "
+        "changes, its command, its environment or what it is built with. Default: all of the folder."
+    ),
+]
+
+
+class MigrateEntry(Written, frozen=True, kw_only=True):
+    """How a service's database is brought up to date, and what that depends on."""
+
+    command: Annotated[Words, Meta(description="What to run. A text is split as in a shell.")]
+    inputs: Inputs = []
+
+
 class ServiceEntry(Work, frozen=True, kw_only=True):
     """A service: your code, running for as long as the app does."""
 
@@ -78,7 +94,8 @@ class ServiceEntry(Work, frozen=True, kw_only=True):
     health: Annotated[HealthEntry | UnsetType, Meta(description="How to ask an instance whether it is well.")] = UNSET
     replicas: Annotated[int, Meta(ge=0, le=1000, description="How many instances.")] = 1
     migrate: Annotated[
-        Words, Meta(description="Command that brings its database up to date; done before the first new instance.")
+        list[Template] | Template | MigrateEntry,
+        Meta(description="Command that brings its database up to date; done before the first new instance. Or a map."),
     ] = []
     warmup: Annotated[
         list[str],
@@ -100,6 +117,7 @@ class ScheduleEntry(Written, frozen=True, kw_only=True):
 class JobEntry(Work, frozen=True, kw_only=True):
     """A job: runs to its end once."""
 
+    inputs: Inputs = []
     schedule: Annotated[
         str | ScheduleEntry | UnsetType,
         Meta(description='When it runs, again and again: "0 2 * * *", @hourly, "every 5m"; or a map.'),
