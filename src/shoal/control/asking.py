@@ -36,7 +36,7 @@ class Asking:
         try:
             if probe.kind == "exec":
                 return await self._command(probe, instance)
-            return self._printed(probe, instance) if probe.kind == "log" else await _dialled(probe, instance)
+            return await (self._printed(probe, instance) if probe.kind == "log" else _dialled(probe, instance))
         except ShoalError as problem:
             return problem.what
 
@@ -54,9 +54,9 @@ class Asking:
         how = f"was ended by signal {-ran.code}" if ran.code < 0 else f"ended with exit code {ran.code}"
         return "" if ran.code == 0 else f"`{name}` {how}" + (f": {said}" if said else "")
 
-    def _printed(self, probe: Probe, instance: Instance) -> str:
+    async def _printed(self, probe: Probe, instance: Instance) -> str:
         search = self._searches.setdefault((instance.id, probe.pattern), Search(probe.pattern))
-        found = search.on(lambda offset: self._inside.printed(instance.id, offset))
+        found = await search.on(lambda offset: self._inside.printed(instance.id, offset))
         return "" if found else f"it has printed no line yet that matches {probe.pattern}"
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 from msgspec import UNSET
 
 from shoal.errors import WrongType
 from shoal.model.app import Probe, Probes, Restart, Stop
+from shoal.model.expression import SYNTAX, expression
 from shoal.spec.commands import words_of
 from shoal.spec.facts import Facts
 from shoal.spec.models import HealthEntry, ProbeEntry, RestartEntry, StopEntry
@@ -89,10 +89,10 @@ def _command(caller: Caller, entry: ProbeEntry, path: Path, facts: Facts) -> dic
 def _pattern(entry: ProbeEntry, path: Path, facts: Facts) -> dict[str, Any]:
     assert isinstance(entry.log, str)
     try:
-        re.compile(entry.log)
-    except re.error as problem:
+        expression(entry.log)
+    except ValueError as problem:
         what = f"{quote(entry.log)} is no regular expression: {problem}"
-        facts.problem(WrongType, (*path, "log"), what, "as Python's `re` reads them")
+        facts.problem(WrongType, (*path, "log"), what, SYNTAX)
     return {"pattern": entry.log}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import pytest
 
@@ -78,30 +79,59 @@ class Output:
         return self.text[start : start + 4], min(max(start, len(self.text)), start + 4)
 
 
+class Wide(Output):
+    """The same in large pieces."""
+
+    def read(self, offset: int) -> tuple[bytes, int]:
+        return self.text[offset:], len(self.text)
+
+
 class TestASearch:
     @pytest.mark.parametrize(
         "text", [b"now ready\n", b"now ready", b"a\nnow ready\r\nb\n", "…\nnow ready: ä\n".encode()]
     )
-    def test_finds_a_line_however_it_comes_in_pieces(self, text: bytes) -> None:
-        assert Search("now ready").on(Output(text).read)
+    async def test_finds_a_line_however_it_comes_in_pieces(self, text: bytes) -> None:
+        assert await Search("now ready").on(Output(text).read)
 
-    def test_goes_line_by_line(self) -> None:
+    async def test_goes_line_by_line(self) -> None:
         output = Output(b"now\nready\n")
-        assert not Search(r"now\sready").on(output.read)
-        assert Search("^ready$").on(output.read)
+        assert not await Search(r"now\sready").on(output.read)
+        assert await Search("^ready$").on(output.read)
 
-    def test_goes_on_where_it_stopped_and_keeps_what_it_found(self) -> None:
+    async def test_goes_on_where_it_stopped_and_keeps_what_it_found(self) -> None:
         output, search = Output(b"one\ntw"), Search("^two$")
-        assert not search.on(output.read)
+        assert not await search.on(output.read)
         output.text += b"o"
-        assert search.on(output.read)
+        assert await search.on(output.read)
         output.text, output.reads = b"", 0
-        assert search.on(output.read)
+        assert await search.on(output.read)
         assert output.reads == 0
 
-    def test_gives_the_benefit_of_the_doubt_when_the_head_is_gone(self) -> None:
-        assert Search("never").on(Output(b"12345678", lost=4).read)
-        assert not Search("never").on(Output(b"12345678").read)
+    async def test_gives_the_benefit_of_the_doubt_when_the_head_is_gone(self) -> None:
+        assert await Search("never").on(Output(b"12345678", lost=4).read)
+        assert not await Search("never").on(Output(b"12345678").read)
+
+    async def test_takes_no_longer_than_the_line_is_long(self) -> None:
+        """Python's own expressions would take longer than the universe for this one."""
+        output = Wide(b"a" * 60_000 + b"b\n")
+        begun = time.process_time()
+        assert not await Search("^(a+)+$").on(output.read)
+        assert time.process_time() - begun < 5
+
+    async def test_lets_others_have_their_turn_in_a_long_output(self) -> None:
+        output, turns = Wide(b"no\n" * 20_000), 0
+        search = asyncio.create_task(Search("yes").on(output.read))
+        while not search.done():
+            await asyncio.sleep(0)
+            turns += 1
+        assert not search.result()
+        assert turns >= 40
+
+    async def test_keeps_no_more_of_a_line_without_an_end_than_it_looks_at(self) -> None:
+        output, search = Wide(b"x" * 1_000_000 + b"late"), Search("late")
+        assert not await search.on(output.read)
+        output.text += b"\nlate\n"
+        assert await search.on(output.read)
 
 
 async def test_an_instance_that_is_forgotten_is_searched_anew() -> None:

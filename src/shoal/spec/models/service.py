@@ -83,7 +83,7 @@ class ProbeEntry(Written, frozen=True, kw_only=True):
     ] = UNSET
     log: Annotated[
         str | UnsetType,
-        Meta(description="Regular expression: has it printed a line that matches? (startup and ready only)"),
+        Meta(description="Regular expression (RE2's): has it printed a line that matches? (startup and ready only)"),
     ] = UNSET
     port: Annotated[str, Meta(description="Which port (http, grpc). Default: the first.")] = ""
     every: Annotated[Duration | UnsetType, Meta(description="Time between two. Default 5s.")] = UNSET
