@@ -124,6 +124,16 @@ def test_the_daemon_comes_back_and_nothing_notices(web: App) -> None:
     assert web.ok("plan").out == "nothing to do\n"
 
 
+@pytest.mark.parametrize("words", [("stop", "web"), ("ps",), ("why", "web"), ("logs", "web")], ids=lambda words: words[0])
+def test_a_verb_waits_for_a_daemon_that_is_coming_back(web: App, words: tuple[str, ...]) -> None:
+    _, daemon = web.keeper_and_daemon()
+    processes.kill(daemon)
+    result = web.ok(*words)
+    assert "not running" not in result.err
+    assert "the daemon is away" not in result.err
+    assert web.keeper_and_daemon()[1] not in (0, daemon)
+
+
 def test_a_service_that_dies_while_the_daemon_is_dead_is_replaced(web: App) -> None:
     _, daemon = web.keeper_and_daemon()
     victim = web.of("web")[0]

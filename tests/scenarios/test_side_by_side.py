@@ -145,6 +145,8 @@ def test_a_fixed_port_that_another_environment_has_is_refused_by_name(app: Make,
     assert refused.code == 8
     assert f"port {port} for gateway is taken by shop in its environment dev ({made.folder})" in refused.err
     assert f"shoal down --env dev -f {made.folder}" in refused.err
+    # Nothing of that `up` is left when it ends, not even for a moment.
+    assert made.keeper_and_daemon("test") == (0, 0)
     assert made.shoal("ps", "--env", "test").code == 10
     assert get(url)[0] == 200
 

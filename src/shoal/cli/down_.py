@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser, Namespace
 
+from shoal.api.client import Client
 from shoal.cli.output import progress
 from shoal.cli.place import Place, place
 from shoal.cli.target import await_end, ensure_daemon
@@ -36,7 +37,7 @@ def run(options: Namespace) -> int:
 
 
 def _down(at: Place, volumes: bool, quiet: bool) -> None:
-    client = at.client()
+    client = Client(at.state())  # one that is coming back is brought back at once
     if not client.alive():
         ensure_daemon(at.state(), client)
     try:

@@ -30,7 +30,13 @@ class Place:
         return state_folder(state_root(os.environ), self.folder, name, self.environment)
 
     def client(self) -> Client:
-        return Client(self.state())
+        """Of a daemon that answers, unless none is there, nor just coming back."""
+        found = Client(self.state())
+        if not found.alive():
+            from shoal.cli.target import await_return
+
+            await_return(self.state(), found)
+        return found
 
 
 def place(options: Namespace) -> Place:

@@ -108,6 +108,8 @@ class Session:
         except ShoalError:
             if self._started_daemon and not running:
                 self.client.ask("down")
+                # Else the next verb would still meet it, and be told that all is well and nothing wanted.
+                await_end(self.state, self.client)
             raise
         self._since = answer["since"]
         for lack in answer["lacking"]:

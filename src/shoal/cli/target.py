@@ -20,6 +20,13 @@ def ensure_daemon(state: Path, client: Client) -> bool:
     return daemon.ensure_daemon(state, client)
 
 
+def await_return(state: Path, client: Client) -> None:
+    """Returns when a daemon that is just coming back answers; at once where none is to come."""
+    from shoal.drivers.process import daemon
+
+    daemon.await_return(state, client)
+
+
 def await_end(state: Path, client: Client) -> None:
     """Returns when nothing of the daemon is left."""
     from shoal.drivers.process import daemon

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from shoal.drivers.process.keepership import Daemon
-from shoal.drivers.process.launch import find_keeper, release_daemon, start_daemon
+from shoal.drivers.process.launch import find_keeper, release_daemon, returns, start_daemon
 from shoal.errors import DriverFailed, StateDamaged
 
 MODULE = "shoal.engine"
 PATIENCE = 20.0
+# The keeper's first pauses, and a start. One that dies again and again is not waited for.
+RETURN = 5.0
 LOG = "daemon.log"
 # What a daemon is given of the environment of whoever starts it: enough to reach registries and find a home.
 KEPT = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_STATE_HOME", "MAVEN_OPTS")
@@ -54,6 +56,13 @@ def ensure_daemon(state: Path, client: Any) -> bool:
             raise DriverFailed("the daemon doesn't answer", hint=f"its own output is in {state / LOG}")
         time.sleep(0.01)
     return True
+
+
+def await_return(state: Path, client: Any) -> None:
+    """Returns when a daemon that was killed answers again, or nobody brings it back."""
+    deadline = time.monotonic() + RETURN
+    while not client.alive() and returns(state) and time.monotonic() < deadline:
+        time.sleep(0.02)
 
 
 def let_go(state: Path) -> None:

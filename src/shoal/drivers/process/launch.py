@@ -107,6 +107,14 @@ def release_daemon(state: Path) -> None:
             ask(sock, {"do": "unsupervise"})
 
 
+def returns(state: Path) -> bool:
+    """Whether a daemon is looked after there: one that is away is only just coming back."""
+    if sock := find_keeper(state):
+        with sock, contextlib.suppress(DriverFailed):
+            return bool(ask(sock, {"do": "list"}).get("returns"))
+    return False
+
+
 def end_keeper(state: Path) -> None:
     """Ends the keeper; what it started goes on. Does nothing when there is none."""
     if sock := find_keeper(state):

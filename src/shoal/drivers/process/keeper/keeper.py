@@ -118,7 +118,8 @@ class Keeper:
     def _list(self, request: dict[str, Any]) -> dict[str, Any]:
         children = [{"instance": instance, "pid": pid} for pid, (instance, _) in self._children.items()]
         daemon = self._ward.pid if self._ward else 0
-        return {"protocol": wire.PROTOCOL, "pid": os.getpid(), "children": children, "daemon": daemon}
+        told = {"protocol": wire.PROTOCOL, "pid": os.getpid(), "children": children}
+        return {**told, "daemon": daemon, "returns": self._ward is not None}
 
     def _supervise(self, request: dict[str, Any]) -> dict[str, Any]:
         """Starts the daemon, or takes on the running one `adopt`; one that is already looked after stays."""
