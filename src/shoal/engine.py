@@ -156,7 +156,6 @@ class Engine:
         descriptors.raise_limit()
         running = asyncio.get_running_loop()
         running.add_signal_handler(signal.SIGTERM, self._leave, False)
-        self.environment.restore()
         serving = asyncio.Event()
         tasks = [
             asyncio.create_task(self._keep(), name="loop"),
@@ -185,6 +184,7 @@ class Engine:
         """The loop; when the state's damage ends it, or there is no room to begin, somebody has to be told before we
         go."""
         try:
+            self.environment.restore()
             await self.loop.run()
         except (StateDamaged, OSError) as problem:
             told = problem if isinstance(problem, StateDamaged) else of_system(problem)

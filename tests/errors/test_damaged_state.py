@@ -136,18 +136,6 @@ def test_data_that_lost_its_mark_is_an_error_that_tells_both_ways_out(app: Make)
     some.up()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_state_folder_that_may_not_be_entered(app: Make) -> None:
-    one = app(worker("one", "exec sleep 1000"))
-    one.home.chmod(0o000)
-    try:
-        result = one.shoal("up", "-d")
-    finally:
-        one.home.chmod(0o700)
-    assert result.code == 11
-    assert str(one.home) in result.err
-
-
 def test_a_state_folder_that_is_a_file(app: Make) -> None:
     one = app(worker("one", "exec sleep 1000"))
     (one.home / "shoal").write_text("in the way")

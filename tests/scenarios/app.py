@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from shoal.api.place import state_folder
 from shoal.drivers.process import launch
 from shoal.errors import DriverFailed
+from tests import ordinary
 from tests.scenarios import processes
 
 SHOAL = Path(sys.executable).with_name("shoal")
@@ -66,6 +67,7 @@ class App:
         path = f"{SHOAL.parent}:{os.environ['PATH']}"
         here = {name: os.environ[name] for name in KEPT if name in os.environ}
         self.env = here | {"PATH": path, "XDG_STATE_HOME": str(home), "XDG_CACHE_HOME": str(cache)}
+        self.ordinary = False  # whether modes of files hold for it though root runs the tests
         self.before: dict[str, int] = {}  # what ran when a test that is to change nothing began
         self._begun: list[subprocess.Popen[str]] = []
 
@@ -97,6 +99,7 @@ class App:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            preexec_fn=ordinary.become if self.ordinary else None,
         ) as process:
             try:
                 out, err = process.communicate(timeout=timeout)

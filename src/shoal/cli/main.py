@@ -23,7 +23,7 @@ from importlib import import_module
 from shoal import __version__
 from shoal.cli import terminal
 from shoal.cli.verbs import LONG_FILE, VERBS, listing
-from shoal.errors import Interrupted, ShoalError, UsageError
+from shoal.errors import Interrupted, ShoalError, UsageError, of_system
 from shoal.model.names import check_known
 
 if _usual is _signal.default_int_handler:
@@ -99,8 +99,9 @@ def main(argv: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 0
     except OSError as problem:
-        print(f"shoal: {problem.filename or 'the system'}: {problem.strerror or problem}", file=sys.stderr)
-        return ShoalError.exit_code
+        told = of_system(problem) or ShoalError(f"{problem.filename or 'the system'}: {problem.strerror or problem}")
+        print(f"shoal: {told}", file=sys.stderr)
+        return told.exit_code
 
 
 def _end_on_interrupt() -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 
@@ -23,9 +25,9 @@ class Journal:
         self._path = path
         self.events: deque[Event] = deque(_read(path), maxlen=KEEP)
         self._listeners: set[asyncio.Queue[Event]] = set()
-        self._file = path.open("ab", buffering=0)
-        self._behind = False
-        if _cut(path):
+        self._file: BinaryIO | None = None
+        self._behind = not self._opened()
+        if not self._behind and _cut(path):
             self._write(b"\n")
 
     def add(self, events: Iterable[Event]) -> None:
@@ -34,7 +36,7 @@ class Journal:
             self._write(msgspec.json.encode(event) + b"\n")
             for queue in self._listeners:
                 queue.put_nowait(event)
-        if self._behind or self._file.tell() > LIMIT:
+        if self._behind or (self._file and self._file.tell() > LIMIT):
             self._shorten()
 
     def listen(self) -> tuple[asyncio.Queue[Event], Callable[[], None]]:
@@ -44,11 +46,21 @@ class Journal:
         return queue, lambda: self._listeners.discard(queue)
 
     def close(self) -> None:
-        self._file.close()
+        if self._file:
+            self._file.close()
+
+    def _opened(self) -> bool:
+        try:
+            file = self._path.open("ab", buffering=0)
+        except OSError:
+            return False
+        self.close()
+        self._file = file
+        return True
 
     def _write(self, line: bytes) -> None:
         """Whole, or we are behind: a line that was cut must have nothing after it."""
-        if not self._behind:
+        if self._file and not self._behind:
             try:
                 self._behind = self._file.write(line) != len(line)
             except OSError:
@@ -61,25 +73,32 @@ class Journal:
             fresh.write_bytes(b"".join(msgspec.json.encode(e) + b"\n" for e in list(self.events)[-KEEP // 2 :]))
             fresh.replace(self._path)
         except OSError:
-            fresh.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                fresh.unlink(missing_ok=True)
             return
-        self._file.close()
-        self._file = self._path.open("ab", buffering=0)
-        self._behind = False
+        self._behind = not self._opened()
 
 
 def _cut(path: Path) -> bool:
     """Whether a crash cut the last line: the next one must not be joined to it."""
-    with path.open("rb") as file:
+    try:
+        file = path.open("rb")
+    except OSError:
+        return False
+    with file:
         size = file.seek(0, 2)
         file.seek(max(0, size - 1))
         return file.read(1) not in (b"", b"\n")
 
 
 def _read(path: Path) -> list[Event]:
-    """A line that a crash cut in half is passed over."""
+    """A line that a crash cut in half is passed over; so is a file that can't be read."""
     out = []
-    for line in path.read_bytes().splitlines() if path.exists() else ():
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError:
+        return []
+    for line in lines:
         try:
             out.append(msgspec.json.decode(line, type=Event))
         except msgspec.DecodeError:

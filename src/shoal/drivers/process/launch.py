@@ -18,7 +18,7 @@ from typing import Any
 
 from shoal.drivers.process.keeper import wire
 from shoal.drivers.process.keeper.descriptors import GIVEN
-from shoal.errors import DriverFailed
+from shoal.errors import DriverFailed, of_system
 
 PATIENCE = 10.0
 """Seconds a keeper may take to start or to answer."""
@@ -42,9 +42,20 @@ def reach_keeper(state: Path) -> socket.socket:
     while time.monotonic() < deadline:
         if sock := find_keeper(state):
             return sock
-        if _launch(state) == "taken":
+        try:
+            said, _, more = _launch(state).partition(" ")
+        except OSError as problem:
+            raise _refused(problem) from None
+        if said == "taken":
             time.sleep(0.02)  # another one is just starting, or ending
+        elif said == "refused":
+            number, _, path = more.partition(" ")
+            raise _refused(OSError(int(number), os.strerror(int(number)), path))
     raise DriverFailed("the keeper doesn't answer", hint=f"its own output is in {state / 'keeper.log'}")
+
+
+def _refused(problem: OSError) -> DriverFailed:
+    return of_system(problem) or DriverFailed(f"{problem.filename}: {problem.strerror}")
 
 
 def _launch(state: Path) -> str:

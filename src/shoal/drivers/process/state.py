@@ -28,7 +28,7 @@ import shutil
 from functools import cached_property
 from pathlib import Path
 
-from shoal.drivers.process import atomic, records
+from shoal.drivers.process import atomic, kept, records
 from shoal.errors import Busy, StateDamaged
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
@@ -77,7 +77,7 @@ class State:
         path = self.root / "realm"
         if not path.exists():
             atomic.write(path, secrets.token_hex(8), lasting=True)
-        return path.read_text()
+        return kept.text(path)
 
     def new_id(self, workload: str, index: int) -> str:
         """Readable and unique among the instances that have a record or a log: `users-0-k3f9`."""
@@ -116,7 +116,7 @@ class State:
         for folder in self.data.glob("*"):
             if folder.is_dir():
                 mark = self.data / f"{folder.name}.id"
-                found[folder.name] = mark.read_text() if mark.exists() else ""
+                found[folder.name] = kept.text(mark) if mark.exists() else ""
                 if not found[folder.name]:
                     raise self._unmarked(folder, mark)
         return found

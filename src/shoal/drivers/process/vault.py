@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 from urllib.parse import quote
 
-from shoal.drivers.process import atomic
+from shoal.drivers.process import atomic, kept
 
 LENGTH = 32
 KEY = "%key"
@@ -24,7 +24,7 @@ class Vault:
     def keep(self, name: str, value: str) -> str:
         """Writes a secret down; a digest of its content under a key that stays here."""
         path = self._path(name)
-        if not path.exists() or path.read_text() != value:
+        if not path.exists() or kept.text(path) != value:
             atomic.write(path, value, lasting=True)
         key = self._read(self._folder / KEY)
         return hmac.new(key.encode(), value.encode(), hashlib.sha256).hexdigest()
@@ -38,7 +38,7 @@ class Vault:
 
     def _read(self, path: Path, length: int = LENGTH) -> str:
         try:
-            return path.read_text()
+            return kept.text(path)
         except FileNotFoundError:
             made = secrets.token_urlsafe(length)[:length]
             atomic.write(path, made, lasting=True)

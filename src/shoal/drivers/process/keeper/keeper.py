@@ -243,17 +243,29 @@ def _ready(word: bytes) -> bool:
     return True
 
 
+def _settle(folder: str) -> socket.socket | None:
+    """Where we are reached from now on; None when another keeper is there, or the folder doesn't let us. Whoever
+    started us is told."""
+    try:
+        if _lock(folder) < 0:
+            _ready(b"taken")
+            return None
+        return wire.listen(folder)
+    except OSError as problem:
+        _ready(f"refused {problem.errno} {problem.filename or folder}".encode())
+        return None
+
+
 def main(folder: str, descriptors: int) -> int:
     """`descriptors`: how many its children may have open each; the daemon that starts us may have more."""
     _detach()
-    lock = _lock(folder)
-    if lock < 0:
-        _ready(b"taken")
+    server = _settle(folder)
+    if server is None:
         return 0
     limit(descriptors)
     os.chdir("/")
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    keeper = Keeper(folder, wire.listen(folder))
+    keeper = Keeper(folder, server)
     if _ready(b"ready"):  # else the one who wanted us was interrupted: nothing has been given to us yet
         keeper.run()
     return 0
