@@ -124,7 +124,9 @@ def test_the_daemon_comes_back_and_nothing_notices(web: App) -> None:
     assert web.ok("plan").out == "nothing to do\n"
 
 
-@pytest.mark.parametrize("words", [("stop", "web"), ("ps",), ("why", "web"), ("logs", "web")], ids=lambda words: words[0])
+@pytest.mark.parametrize(
+    "words", [("stop", "web"), ("ps",), ("why", "web"), ("logs", "web")], ids=lambda words: words[0]
+)
 def test_a_verb_waits_for_a_daemon_that_is_coming_back(web: App, words: tuple[str, ...]) -> None:
     _, daemon = web.keeper_and_daemon()
     processes.kill(daemon)

@@ -99,9 +99,10 @@ class Verbs:
 
     async def _reached(self, until: str) -> None:
         loop = self._environment.loop
-        # One lap at least: what was wanted a moment ago has not been looked at yet.
-        done = {"ready": self._finished, "started": self._all_begun, "forever": lambda: False}[until]
-        await loop.until(done)
+        ways: dict[str, Callable[[], bool]]
+        ways = {"ready": self._finished, "started": self._all_begun, "forever": lambda: False}
+        done = ways[until]
+        await loop.until(lambda: loop.current and done())
 
     def _finished(self) -> bool:
         states = [s.state for s in self._environment.standings()]

@@ -54,6 +54,7 @@ class Loop:
         self.laps = asyncio.Condition()
         self.looked = asyncio.Event()
         self._plan = Plan()
+        self._considered: Desired | None = None
         self._looked = time.time()
         self._damage = ""
         self._cost = 0.0
@@ -98,9 +99,10 @@ class Loop:
     async def lap(self) -> Plan:
         """Exactly one round."""
         begun = time.perf_counter()
+        wanted = self.desired
         await self._observe()
         plan, snapshot = self._decide()
-        self._plan = plan
+        self._plan, self._considered = plan, wanted
         self.executor.submit(plan.ready(), self.desired, snapshot)
         async with self.laps:
             self.laps.notify_all()
@@ -134,6 +136,12 @@ class Loop:
         if self._stood is None or self._stood[0] is not self.desired or self._stood[1] is not self.observed:
             self._stood = self.desired, self.observed, standings(self.desired, self.observed, time.time())
         return self._stood[2]
+
+    @property
+    def current(self) -> bool:
+        """Whether the last lap began after what is wanted now came to be wanted: before, what failed of something else
+        would be told of it."""
+        return self._considered is self.desired
 
     @property
     def at_rest(self) -> bool:

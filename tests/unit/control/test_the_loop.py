@@ -197,3 +197,15 @@ async def test_the_loop_ends_when_it_is_cancelled_at_the_very_moment_it_is_woken
         await asyncio.sleep(0)
         await ended(task)
         assert task.cancelled()
+
+
+async def test_a_lap_that_began_before_says_nothing_of_what_is_wanted_now(bench: Bench) -> None:
+    bench.loop.desired = wanted(API)
+    assert not bench.loop.current
+    lap = asyncio.create_task(bench.loop.lap())
+    await asyncio.sleep(0)
+    bench.loop.desired = wanted(API)  # the same once more: asked again
+    await lap
+    assert not bench.loop.current
+    await bench.lap()
+    assert bench.loop.current

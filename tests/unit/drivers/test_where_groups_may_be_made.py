@@ -110,7 +110,7 @@ def test_version_1_has_a_folder_for_each_controller(proc: Path, tmp_path: Path) 
 def test_what_is_roots_says_so(proc: Path, tmp_path: Path) -> None:
     (tmp_path / "memory").mkdir(mode=0o555)
     told(proc, mount(tmp_path / "memory", "cgroup", "memory"), "2:memory:/\n")
-    command = [sys.executable, "-c", WHAT_IS_TOLD, proc]
+    command = [sys.executable, "-c", WHAT_IS_TOLD, str(proc)]
     said = subprocess.run(command, preexec_fn=ordinary.become, capture_output=True, text=True, check=True).stdout
     assert "only root may make groups of cgroup version 1" in said
 
