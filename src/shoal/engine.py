@@ -26,6 +26,7 @@ from shoal.build.cache import cache_folder
 from shoal.build.copies import read_copies
 from shoal.build.engines import program
 from shoal.build.on_path import on_path
+from shoal.build.recompile import Recompiler
 from shoal.build.runner import build
 from shoal.build.source import portion, read_source
 from shoal.build.store import artifact_folder, is_built, log_file
@@ -50,6 +51,7 @@ from shoal.model.observed import Observed
 from shoal.model.plan import Plan
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Artifact
+from shoal.recompiling import Recompiling
 from shoal.stacks import Source
 from shoal.trainer import Trainer
 from shoal.watcher import Watcher
@@ -123,6 +125,7 @@ class Engine:
         self.loop = self._loop(self.driver, self.journal)
         self.environment = Environment(self.loop, self.driver, FileReleases(state), gather=gather, attach=attach)
         self.trainer = Trainer(self.environment, state, self._cache, self._elsewhere, self.loop.report)
+        self.recompiling = Recompiling(self.environment, Recompiler(self._cache), self.loop.report)
         self.watcher = Watcher(self.environment, state, self.loop.report)
         remember, build_log = self.watcher.remember, partial(log_file, self._cache)
         self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave, remember, build_log)
@@ -164,6 +167,7 @@ class Engine:
             asyncio.create_task(self._look_at_disks(), name="disks"),
             asyncio.create_task(self.trainer.run(), name="trainer"),
             asyncio.create_task(self.watcher.run(), name="watcher"),
+            asyncio.create_task(self.recompiling.run(), name="recompiling"),
             asyncio.create_task(self._ended.wait(), name="end"),
         ]
         gc.collect()
@@ -213,7 +217,8 @@ class Engine:
             return await self.driver.run_to_end(command, env, cwd, log, name=f"build.{artifact.owner}")
 
         async with self._building:
-            await build(artifact, root=self._cache, report=report, spawn=spawn)
+            recompiler = self.recompiling.recompiler
+            await build(artifact, root=self._cache, report=report, spawn=spawn, recompiler=recompiler)
 
     async def _look_at_logs(self) -> None:
         while True:

@@ -13,21 +13,22 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import IO, NamedTuple, Protocol
 
-from shoal.build import parts
+from shoal.build import parts, recompile
+from shoal.build.compiler import Unfit
 from shoal.build.engines import program
 from shoal.build.environment import build_environment
+from shoal.build.recompile import NoBase, Recompiler
 from shoal.build.source import digest
 from shoal.build.spawn import Spawn, spawn_here
 from shoal.build.store import artifact_folder, is_built, lock_file, log_file, make_room, mark_built, touch, wipe
 from shoal.build.tree import walk
-from shoal.build.trouble import disk_full, is_full, unusable
+from shoal.build.trouble import disk_full, is_full, last_words, unusable
 from shoal.errors import BuildFailed
 from shoal.model.values import Ref, Value
 from shoal.model.workload import Artifact, Step
 
 __all__ = ["Report", "artifact_folder", "build", "is_built", "render_programs"]
 
-LAST_LINES = 20
 LOCK_INTERVAL = 0.2
 
 
@@ -46,6 +47,7 @@ class _Bench(NamedTuple):
     render: Callable[[Value], str]
     spawn: Spawn
     report: Report
+    recompiler: Recompiler | None
 
 
 def render_programs(value: Value) -> str:
@@ -60,11 +62,13 @@ async def build(
     render: Callable[[Value], str] = render_programs,
     spawn: Spawn = spawn_here,
     report: Report = lambda step, note, seconds: None,
+    recompiler: Recompiler | None = None,
 ) -> Path:
-    """The artifact's folder under `root` (the cache), built if it isn't yet. It is built where it will stay, for
-    venvs can't be moved. Raises `BuildFailed`; then only its log is left, and the next try starts afresh."""
+    """The artifact's folder under `root` (the cache), built if it isn't yet; by the `recompiler`, if it can. It is
+    built where it will stay, for venvs can't be moved. Raises `BuildFailed`; then only its log is left, and the next
+    try starts afresh."""
     folder = artifact_folder(root, artifact.key)
-    bench = _Bench(artifact, folder, log_file(root, artifact.key), render, spawn, report)
+    bench = _Bench(artifact, folder, log_file(root, artifact.key), render, spawn, report, recompiler)
     try:
         async with _alone(lock_file(root, artifact.key), report):
             if not await asyncio.to_thread(is_built, root, artifact.key):
@@ -79,7 +83,7 @@ async def _made(bench: _Bench, root: Path) -> None:
     """Built, and marked as such; or nothing of it is left."""
     try:
         await _whole(asyncio.create_task(asyncio.to_thread(_prepare, bench, root)))
-        await _run_all(bench, root)
+        await (_run_all(bench, root) if bench.artifact.recompile is None else _compiled(bench, root))
         await asyncio.to_thread(mark_built, root, bench.artifact.key)
     except BaseException as problem:
         full = is_full(root)  # asked while it is: what is left of the build takes the room
@@ -87,6 +91,25 @@ async def _made(bench: _Bench, root: Path) -> None:
         if full and isinstance(problem, BuildFailed):
             raise disk_full(bench.artifact.owner, root, problem.hint) from problem
         raise
+
+
+async def _compiled(bench: _Bench, root: Path) -> None:
+    """The short way, or the whole, which is told why; the whole one is noted, for the next edit to begin from."""
+    artifact = bench.artifact
+    assert artifact.recompile is not None
+    family = await asyncio.to_thread(recompile.family, artifact, bench.folder)
+    if bench.recompiler:
+        try:
+            await _whole(asyncio.create_task(bench.recompiler.make(artifact, family)))
+            for step in artifact.recompile.steps:
+                await _run(bench, step)
+            return
+        except Unfit as problem:
+            if not isinstance(problem, NoBase):
+                bench.report("whole build", str(problem), None)
+            await asyncio.to_thread(_prepare, bench, root)
+    await _run_all(bench, root)
+    await asyncio.to_thread(recompile.note, root, artifact, family)
 
 
 async def _run_all(bench: _Bench, root: Path) -> None:
@@ -214,10 +237,5 @@ def _text(bench: _Bench, value: Value) -> str:
 
 
 def _failed(bench: _Bench, step: Step, how: str) -> BuildFailed:
-    try:
-        text = bench.log.read_text(errors="replace")
-    except OSError:
-        text = ""
-    last = "\n  ".join(text.splitlines()[-LAST_LINES:])
     what = f"building {bench.artifact.owner}: step `{step.name}` {how}"
-    return BuildFailed(what, hint=f"{last}\n  the whole log: {bench.log}")
+    return BuildFailed(what, hint=last_words(bench.log))

@@ -12,6 +12,10 @@ from shoal.errors import BuildFailed
 ROOM = 1 << 16
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
+LAST_LINES = 20
+LONGEST_LINE = 400
+"""Class paths are longer than anybody reads."""
+
 
 def is_full(root: Path) -> bool:
     """Whether the disk of the cache has no room left."""
@@ -33,3 +37,13 @@ def unusable(owner: str, root: Path, problem: OSError) -> BuildFailed:
     where = problem.filename or root
     hint = f"builds lie in {root}: it has to be a folder that you may write to; XDG_CACHE_HOME names another"
     return BuildFailed(f"building {owner}: {where}: {problem.strerror or problem}", hint=hint)
+
+
+def last_words(log: Path) -> str:
+    """What a failed build printed at last, for a hint."""
+    try:
+        lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+    except OSError:
+        lines = []
+    shown = (line if len(line) <= LONGEST_LINE else f"{line[: LONGEST_LINE - 1]}…" for line in lines)
+    return "\n  ".join((*shown, f"the whole log: {log}"))

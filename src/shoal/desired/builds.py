@@ -53,7 +53,8 @@ def placed(app: App, service: Service, inputs: Inputs, built: Mapping[str, Artif
         return Placed(stack, source, built[service.build], _below(service.path, shared.path))
     recipe = resolved(service.recipe, inputs, built)
     programs = _programs(service.recipe, inputs) | _versions(service.toolchain, stack, inputs)
-    return Placed(stack, source, stack.artifact(service.name, source, recipe, programs))
+    artifact = stack.artifact(service.name, source, recipe, programs)
+    return Placed(stack, source, _whole(artifact) if artifact and (service.command or service.migrate) else artifact)
 
 
 def resolved(recipe: Recipe, inputs: Inputs, built: Mapping[str, Artifact]) -> Recipe:
@@ -109,7 +110,21 @@ def _shared(app: App, build: SharedBuild, inputs: Inputs, built: Mapping[str, Ar
         if artifact is None:
             hint = f"say what to run: `run: [...]` under builds.{build.name}"
             raise FileError(f"build {build.name}: there is nothing to do", hint=hint)
-    return artifact
+    return _whole(artifact)
+
+
+def once(artifacts: Iterable[Artifact]) -> dict[str, Artifact]:
+    """By their keys, named by the last that has it; recompiled only if that will do for all."""
+    found: dict[str, Artifact] = {}
+    for artifact in artifacts:
+        same = found.get(artifact.key, artifact)
+        found[artifact.key] = artifact if same.recompile else _whole(artifact)
+    return found
+
+
+def _whole(artifact: Artifact) -> Artifact:
+    """For whoever may need all that a build leaves, and not just what the stack starts."""
+    return msgspec.structs.replace(artifact, recompile=None)
 
 
 def _stack(app: App, build: SharedBuild, source: Source) -> Stack:

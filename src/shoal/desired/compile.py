@@ -9,7 +9,7 @@ import msgspec
 from shoal.backing import Consumer, engine_of
 from shoal.desired.basis import basis
 from shoal.desired.bind import Bindings, bind, plain_names, resolve
-from shoal.desired.builds import Placed, placed, shared_builds
+from shoal.desired.builds import Placed, once, placed, shared_builds
 from shoal.desired.chosen import chosen
 from shoal.desired.files import files_of
 from shoal.desired.inputs import Inputs
@@ -39,8 +39,7 @@ def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Des
     kept = [w for w in workloads if w.owner in wanted]
     edges = [edge for part in parts for edge in part.edges]
     # Shared ones go by the name of the first service that uses them.
-    artifacts = {a.key: a for part in reversed(parts) for a in part.artifacts}
-    artifacts |= {a.key: a for a in reversed(shared.values())}
+    artifacts = once((*(a for part in reversed(parts) for a in part.artifacts), *reversed(shared.values())))
     return Desired(
         app=app.name,
         environment=app.environment,

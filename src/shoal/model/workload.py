@@ -136,12 +136,22 @@ class Step(msgspec.Struct, frozen=True):
     part: Part | None = None
 
 
+class Recompile(msgspec.Struct, frozen=True):
+    """How a Java artifact can be made of an earlier one after an edit of its code alone: the classes in `jar` are made
+    anew, the folders in `libraries` are the earlier one's, and `steps` follow."""
+
+    jar: str
+    libraries: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = ()
+
+
 class Artifact(msgspec.Struct, frozen=True):
     """A source folder and the steps that make it runnable. `key` is the hash of the source's content, the steps and
     the toolchain's versions; the same key is the same result. `source` is absolute. `ignore` are names that are not
     copied. `owner` is the name of a service or of a shared build, for people. `digest` is of the source's content alone
     (empty: unchecked): what was copied is compared with it. `tools` are the programs that its steps run, with their
-    versions. `cause` says what of it is new since the owner's artifact before this one (empty: it isn't known)."""
+    versions. `cause` says what of it is new since the owner's artifact before this one (empty: it isn't known).
+    `recompile` is no part of the key: what is made either way is the same to whoever runs it."""
 
     key: str
     owner: str
@@ -151,6 +161,7 @@ class Artifact(msgspec.Struct, frozen=True):
     digest: str = ""
     tools: dict[str, str] = {}
     cause: str = ""
+    recompile: Recompile | None = None
 
     def uses(self) -> frozenset[str]:
         """Keys of the other artifacts that its steps read."""

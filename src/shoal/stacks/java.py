@@ -6,7 +6,8 @@ from hashlib import sha256
 
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
-from shoal.model.workload import Kept, Step
+from shoal.model.workload import Kept, Recompile, Step
+from shoal.stacks.java_compile import SAYS
 from shoal.stacks.java_modules import Module, modules_of, poms
 from shoal.stacks.java_pom import asked_level, boots, dependencies, prepared_ahead
 from shoal.stacks.ports import port_env
@@ -47,11 +48,18 @@ class Java(Stack):
         env = {"JAVA_HOME": program("java-home"), "JDK_JAVA_OPTIONS": _build_options()}
         # The pom is replaced in the copy that is built, never in the user's folder.
         files = {path: concat(text) for path, text in poms(parts).items()}
-        maven = words(program("mvn"), "-q", "-B", "-ntp", "-Dmaven.test.skip=true", "package")
+        says = (f"-Dorg.slf4j.simpleLogger.log.{logger}" for logger in SAYS)
+        maven = words(program("mvn"), "-q", "-B", "-ntp", "-Dmaven.test.skip=true", *says, "package")
         note = "Maven; the first time it downloads plugins and dependencies"
         package = Step("package", maven, env, files, note)
-        options = Step("options", files={part.path(ARGUMENTS): _options(part.pom) for part in parts if part.runs})
-        return (package, *(_extract(part) for part in parts if part.boots), options)
+        return (package, *(_extract(part) for part in parts if part.boots), _arguments(parts))
+
+    def recompile(self, source: Source) -> Recompile | None:
+        parts = modules_of(source)
+        if len(parts) > 1 or not parts[0].runs:
+            return None
+        pom = parts[0].pom
+        return Recompile(_jar(pom), (f"{APP}/lib",) if boots(pom) else (), (_arguments(parts),))
 
     def tooling(self, source: Source) -> dict[str, Value]:
         return {"JAVA_HOME": program("java-home"), "PATH": search_path(concat(program("java-home"), "/bin"))}
@@ -91,8 +99,16 @@ class Java(Stack):
 
 
 def _run(source: Source, options: tuple[Value, ...]) -> tuple[Value, ...]:
-    jar = f"{APP}/app.jar" if boots(source.texts.get("pom.xml", "")) else "target/app.jar"
+    jar = _jar(source.texts.get("pom.xml", ""))
     return (program("java"), *options, *words("-jar", concat(HERE, f"/{jar}")))
+
+
+def _jar(pom: str) -> str:
+    return f"{APP}/app.jar" if boots(pom) else "target/app.jar"
+
+
+def _arguments(parts: tuple[Module, ...]) -> Step:
+    return Step("options", files={part.path(ARGUMENTS): _options(part.pom) for part in parts if part.runs})
 
 
 def _extract(part: Module) -> Step:

@@ -10,7 +10,7 @@ import msgspec
 
 from shoal.model.app import Command, Recipe, Service
 from shoal.model.values import Ref, Value, concat
-from shoal.model.workload import Artifact, Kept, Step
+from shoal.model.workload import Artifact, Kept, Recompile, Step
 from shoal.stacks.source import Source
 
 HERE = Value((Ref("artifact"),))
@@ -100,6 +100,10 @@ class Stack(ABC):
     def start(self, service: Service, source: Source) -> Launch:
         """How it is started, with `HERE` for the artifact's folder. Raises `FileError` if that can't be known."""
 
+    def recompile(self, source: Source) -> Recompile | None:
+        """The short way to build after an edit of code alone, for stacks that know one."""
+        return None
+
     def training(self, service: Service, source: Source) -> Train | None:
         """The training run, for stacks that gain by one."""
         return None
@@ -122,7 +126,8 @@ class Stack(ABC):
             return None
         tools = {name: source.tools.get(name, "") for name in self.tools} | dict(sorted(programs.items()))
         key = artifact_key(steps, source.digest, tools)
-        return Artifact(key, owner, source.path, steps, source.ignore, source.digest, tools)
+        short = self.recompile(source) if not recipe.commands() and recipe.run is None else None
+        return Artifact(key, owner, source.path, steps, source.ignore, source.digest, tools, recompile=short)
 
     def launch(self, service: Service, source: Source, key: str, sub: str = "") -> Launch:
         """How it is started from the artifact with this key (empty: from its own folder); `sub` is the folder in it."""

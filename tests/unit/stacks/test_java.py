@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shoal.model.app import Port, Service
+from shoal.model.app import Port, Recipe, Service
 from shoal.model.values import Value, concat, own
 from shoal.stacks import STACKS, Source
 from tests.unit.stacks.conftest import Lines
@@ -23,7 +23,11 @@ def source(pom: str) -> Source:
 
 def test_spring_boot_is_packaged_and_extracted(line: Lines) -> None:
     package, extract, options = JAVA.steps(source(BOOT))
-    assert line(package.command) == "${program:mvn} -q -B -ntp -Dmaven.test.skip=true package"
+    assert line(package.command) == (
+        "${program:mvn} -q -B -ntp -Dmaven.test.skip=true"
+        " -Dorg.slf4j.simpleLogger.log.org.codehaus.plexus.compiler.eclipse=debug"
+        " -Dorg.slf4j.simpleLogger.log.org.apache.maven.cli.event.ExecutionEventLogger=info package"
+    )
     assert line(extract.command) == (
         "${program:java} -Djarmode=tools -jar target/app.jar extract --destination .shoal/app"
     )
@@ -127,3 +131,24 @@ def test_another_collector_takes_the_place_of_ours(line: Lines) -> None:
 ])  # fmt: skip
 def test_what_can_not_be_recorded_is_not(argument: Value) -> None:
     assert JAVA.train(Service("users", jvm=(argument,)), source(BOOT), "k") is None
+
+
+def test_an_edit_of_code_makes_the_classes_anew_and_keeps_the_libraries() -> None:
+    short = JAVA.recompile(source(BOOT))
+    assert short is not None
+    assert (short.jar, short.libraries) == (".shoal/app/app.jar", (".shoal/app/lib",))
+    assert short.steps == JAVA.steps(source(BOOT))[-1:]
+    plain = JAVA.recompile(source(PLAIN))
+    assert plain is not None
+    assert (plain.jar, plain.libraries) == ("target/app.jar", ())
+
+
+def test_several_modules_and_own_commands_are_always_built_whole() -> None:
+    parent = "<project><artifactId>x</artifactId><modules><module>a</module></modules></project>"
+    assert JAVA.recompile(source(parent)) is None
+    for recipe in (Recipe(run=()), Recipe(before=((concat("true"),),)), Recipe(after=((concat("true"),),))):
+        made = JAVA.artifact("users", source(PLAIN), recipe)
+        assert made is None or made.recompile is None
+    made = JAVA.artifact("users", source(PLAIN))
+    assert made is not None
+    assert made.recompile == JAVA.recompile(source(PLAIN))
