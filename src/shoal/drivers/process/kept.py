@@ -1,4 +1,4 @@
-"""Reading what a state folder keeps as text: it is there, or not, or damaged in words."""
+"""Reading the words that a state folder keeps: there, or not, or damaged."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ from pathlib import Path
 from shoal.errors import StateDamaged, of_system
 
 
+class NoText(StateDamaged):
+    """Bytes that shoal never wrote."""
+
+
 def text(path: Path) -> str:
-    """Raises FileNotFoundError, StateDamaged."""
+    """Raises FileNotFoundError, NoText, StateDamaged."""
     try:
         return path.read_text()
     except FileNotFoundError:
@@ -17,5 +21,5 @@ def text(path: Path) -> str:
         told = of_system(problem)
         raise StateDamaged(f"{path} can't be read: {problem.strerror}", hint=told.hint if told else "") from None
     except UnicodeDecodeError:
-        hint = "it is not what shoal wrote: put a copy back, or drop all that is kept (`shoal down -v`)"
-        raise StateDamaged(f"{path} can't be read: it holds no text", hint=hint) from None
+        hint = "put a copy back, or delete it: another is made, which what was set up with the old one doesn't know"
+        raise NoText(f"{path} holds no text", hint=hint) from None

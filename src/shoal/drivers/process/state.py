@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
 import secrets
 import shutil
 from functools import cached_property
@@ -32,6 +33,7 @@ from shoal.drivers.process import atomic, kept, records
 from shoal.errors import Busy, StateDamaged
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+REALM = re.compile("[0-9a-f]{16}")
 
 
 class State:
@@ -74,10 +76,13 @@ class State:
 
     @cached_property
     def realm(self) -> str:
+        """What it was, or another one when that is lost or is no such word: it goes into environments and paths."""
         path = self.root / "realm"
-        if not path.exists():
-            atomic.write(path, secrets.token_hex(8), lasting=True)
-        return kept.text(path)
+        found = _word(path)
+        if not REALM.fullmatch(found):
+            found = secrets.token_hex(8)
+            atomic.write(path, found, lasting=True)
+        return found
 
     def new_id(self, workload: str, index: int) -> str:
         """Readable and unique among the instances that have a record or a log: `users-0-k3f9`."""
@@ -116,7 +121,7 @@ class State:
         for folder in self.data.glob("*"):
             if folder.is_dir():
                 mark = self.data / f"{folder.name}.id"
-                found[folder.name] = kept.text(mark) if mark.exists() else ""
+                found[folder.name] = _word(mark)
                 if not found[folder.name]:
                     raise self._unmarked(folder, mark)
         return found
@@ -134,3 +139,11 @@ class State:
         self.ports.unlink(missing_ok=True)
         self.hosts.unlink(missing_ok=True)
         self.prepare()
+
+
+def _word(path: Path) -> str:
+    """Nothing where it is lost, whatever lies there. Raises StateDamaged when that can't be read."""
+    try:
+        return kept.text(path)
+    except (FileNotFoundError, kept.NoText):
+        return ""
