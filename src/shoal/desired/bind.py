@@ -130,7 +130,7 @@ def _edge(app: App, service: Service, need: Need, peer: Service, ports: Mapping[
     port = need.port or names[0]
     protocol: Protocol = next((p.protocol for p in peer.ports or () if p.name == port), "http")
     named = _port_named(peer, port, protocol) if app.names else 0
-    return Edge(service.name, peer.name, port, protocol, need.policy, named)
+    return Edge(service.name, peer.name, port, protocol, need.policy, named, need.rules)
 
 
 def _port_named(peer: Service, name: str, protocol: Protocol) -> int:

@@ -12,7 +12,7 @@ ALL = "*"
 def chosen(app: App, overrides: Overrides) -> frozenset[str]:
     """Services that `up` named, else all of no profile or an active one, and all that these need: a need makes active.
     A backing service that only inactive ones need is left out; a job on request is there for whoever asks."""
-    needs = {s.name: tuple(n.name for n in s.needs) for s in app.services}
+    needs = {s.name: tuple(name for n in s.needs for name in (n.name, *sorted(n.others()))) for s in app.services}
     everything = frozenset(needs) | {b.name for b in app.backing}
     asked = frozenset(s.name for s in app.services if s.when == "request")
     roots = _active(app, overrides) if overrides.only is None else overrides.only

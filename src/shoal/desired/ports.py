@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shoal.model.app import App, Port, Service
+from shoal.model.policy import targets
 
 
 def with_ports(app: App) -> App:
@@ -24,4 +25,5 @@ def _ports(service: Service, dialled: bool) -> tuple[Port, ...]:
 
 def _dialled(app: App) -> frozenset[str]:
     routes = app.gateway.routes if app.gateway else ()
-    return frozenset(route.to for route in routes if route.to) | {n.name for s in app.services for n in s.needs}
+    routed = frozenset(route.to for route in routes if route.to) | targets(route.policy for route in routes)
+    return routed | {name for s in app.services for need in s.needs for name in (need.name, *need.others())}

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from shoal.mesh.envoy import CLUSTER, Json, duration, socket, typed
 from shoal.mesh.links import Link
 from shoal.model.observed import Endpoint, Instance
+from shoal.model.policy import Ejection, Pool
 
 CONNECT_TIMEOUT = 1.0
 # Shorter than any common server's keep-alive (gunicorn 2 s, Node and uvicorn 5 s, Tomcat 20 s): a server that closes
@@ -19,8 +20,8 @@ CONNECT_TIMEOUT = 1.0
 KEEP_ALIVE = 1.0
 # HTTP/2 servers announce the end of a connection (GOAWAY), so there is no such race.
 KEEP_ALIVE_HTTP2 = 300.0
+# Out of the way: a shared default of 1,024 would refuse bursts that the services can bear.
 LIMIT = 8192
-RETRIES_AT_ONCE = 1024
 
 
 def cluster(link: Link, hosts: Iterable[tuple[Instance, Endpoint]]) -> Json:
@@ -33,8 +34,8 @@ def cluster(link: Link, hosts: Iterable[tuple[Instance, Endpoint]]) -> Json:
         lb_policy="ROUND_ROBIN",
         common_lb_config={"healthy_panic_threshold": {"value": 0}},
         ignore_health_on_host_removal=True,
-        circuit_breakers={"thresholds": [_limits()]},
-        outlier_detection=_ejection(),
+        circuit_breakers={"thresholds": [_limits(link.pool)]},
+        **({"outlier_detection": _ejection(link.pool.eject)} if link.pool.eject else {}),
         **({} if link.protocol == "tcp" else {"typed_extension_protocol_options": _http(link)}),
         load_assignment={"cluster_name": link.name, "endpoints": [{"lb_endpoints": [_host(*host) for host in hosts]}]},
     )
@@ -45,29 +46,30 @@ def _host(instance: Instance, endpoint: Endpoint) -> Json:
     return {"endpoint": {"address": socket(endpoint), "hostname": instance.id}}
 
 
-def _limits() -> Json:
-    """Out of the way: a shared default of 1,024 would refuse bursts that the services can bear."""
-    return {"max_connections": LIMIT, "max_pending_requests": LIMIT, "max_requests": LIMIT,
-            "max_retries": RETRIES_AT_ONCE}  # fmt: skip
+def _limits(pool: Pool) -> Json:
+    """Further tries have a budget, so that they can't keep down what is down because of too many requests."""
+    return {
+        "max_connections": pool.connections or LIMIT,
+        "max_pending_requests": pool.waiting or LIMIT,
+        "max_requests": pool.requests or LIMIT,
+        "retry_budget": {"budget_percent": {"value": pool.budget}, "min_retry_concurrency": pool.spare},
+    }
 
 
-def _ejection() -> Json:
-    """A host that can't be reached rests a moment. Never more than half of them, so never the last one.
+def _ejection(eject: Ejection) -> Json:
+    """What Envoy itself saw fail (no connection, no answer in time) counts together with answers of 502 to 504. Told
+    apart, each connection that a hung server's kernel still accepts would wipe out the row of its missing answers.
 
-    Answers of 502–504 count only in long rows and 500 not at all: a service may answer 503 by its contract."""
+    500 doesn't count: it says something about a request. The last host is never one too many."""
     return {
         "interval": "1s",
-        "base_ejection_time": "2s",
-        "max_ejection_time": "10s",
-        "max_ejection_percent": 50,
-        "split_external_local_origin_errors": True,
-        "consecutive_local_origin_failure": 5,
-        "enforcing_consecutive_local_origin_failure": 100,
-        "consecutive_gateway_failure": 20,
+        "base_ejection_time": duration(eject.pause),
+        "max_ejection_time": duration(eject.longest),
+        "max_ejection_percent": int(eject.most),
+        "consecutive_gateway_failure": eject.failures,
         "enforcing_consecutive_gateway_failure": 100,
         "enforcing_consecutive_5xx": 0,
         "enforcing_success_rate": 0,
-        "enforcing_local_origin_success_rate": 0,
     }
 
 

@@ -42,3 +42,8 @@ def overwrite(key: str, value: str) -> Json:
 def add_to(key: str, value: str) -> Json:
     """A header beside those of the same name."""
     return {"header": {"key": key, "value": value}, "append_action": "APPEND_IF_EXISTS_OR_ADD"}
+
+
+def share(percent: float) -> Json:
+    """A share of all, exact to a ten-thousandth of a percent."""
+    return {"numerator": round(percent * 10_000), "denominator": "MILLION"}

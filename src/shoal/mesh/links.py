@@ -2,43 +2,84 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from typing import NamedTuple
+
+import msgspec
 
 from shoal.model.app import Protocol, Route
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance, Observed
+from shoal.model.policy import Mirror, Pool, Rule
 from shoal.model.workload import Edge
 
 GATEWAY = "gateway"
 
 
 class Link(NamedTuple):
-    """One caller → callee at one port. Its name is that of its cluster."""
+    """One caller → callee at one port, and what its requests share. Its name is that of its cluster."""
 
     name: str
     callee: str
     port: str
     protocol: Protocol
+    pool: Pool = Pool()
 
 
 def of_edge(edge: Edge) -> Link:
-    return Link(edge.id, edge.callee, edge.port, edge.protocol)
+    return Link(edge.id, edge.callee, edge.port, edge.protocol, edge.policy.pool)
 
 
 def of_route(desired: Desired, route: Route) -> Link:
-    """The gateway's link for a route: the port it names, else the workload's first."""
-    workload = desired.workload(route.to)
+    """The gateway's link for a route. Routes to one service share it, but for those with a pool of their own."""
+    link = towards(desired, GATEWAY, route.to, route.port)
+    pool = route.policy.pool
+    return link if pool == link.pool else link._replace(name=f"{link.name}~{_digest(pool)}", pool=pool)
+
+
+def of_rule(desired: Desired, edge: Edge, rule: Rule) -> Link:
+    """To the service that the need names it's the edge's own."""
+    return towards(desired, edge.caller, rule.to, rule.port or (edge.port if rule.to == edge.callee else ""))
+
+
+def of_mirror(desired: Desired, caller: str, mirror: Mirror | None) -> Link | None:
+    return towards(desired, caller, mirror.to, mirror.port) if mirror else None
+
+
+def towards(desired: Desired, caller: str, callee: str, port: str) -> Link:
+    """At the port that is named, else the callee's first; by the need that declares it, if one does."""
+    workload = desired.workload(callee)
     ports = workload.ports if workload else ()
-    name = route.port or (ports[0].name if ports else "http")
+    name = port or (ports[0].name if ports else "http")
     protocol: Protocol = next((p.protocol for p in ports if p.name == name), "http")
-    return of_edge(Edge(GATEWAY, route.to, name, protocol))
+    edge = Edge(caller, callee, name, protocol)
+    return of_edge(next((declared for declared in desired.edges if declared.id == edge.id), edge))
+
+
+def _digest(pool: Pool) -> str:
+    return hashlib.sha256(msgspec.json.encode(pool)).hexdigest()[:6]
 
 
 def all_links(desired: Desired) -> tuple[Link, ...]:
     """Every link once, by name."""
-    routes = desired.gateway.routes if desired.gateway else ()
-    links = {of_edge(edge) for edge in desired.edges} | {of_route(desired, route) for route in routes if route.to}
-    return tuple(sorted(links))
+    return tuple(sorted({*_of_edges(desired), *_of_routes(desired)}, key=lambda link: link.name))
+
+
+def _of_edges(desired: Desired) -> Iterator[Link]:
+    for edge in desired.edges:
+        yield of_edge(edge)
+        yield from (of_rule(desired, edge, rule) for rule in edge.rules)
+        mirrors = (of_mirror(desired, edge.caller, p.mirror) for p in (edge.policy, *(r.policy for r in edge.rules)))
+        yield from (link for link in mirrors if link)
+
+
+def _of_routes(desired: Desired) -> Iterator[Link]:
+    for route in desired.gateway.routes if desired.gateway else ():
+        if route.to:
+            yield of_route(desired, route)
+        if mirror := of_mirror(desired, GATEWAY, route.policy.mirror):
+            yield mirror
 
 
 def addresses_needed(desired: Desired) -> tuple[str, ...]:

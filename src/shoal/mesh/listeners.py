@@ -6,8 +6,11 @@ from shoal.mesh import cors
 from shoal.mesh.envoy import LISTENER, Json, duration, extension, socket, typed
 from shoal.mesh.http import http
 from shoal.mesh.links import GATEWAY, of_edge
+from shoal.mesh.rates import network_filter
 from shoal.mesh.routes import edge_routes
+from shoal.mesh.ways import filters
 from shoal.model.app import Gateway
+from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint
 from shoal.model.workload import Edge
 
@@ -26,10 +29,11 @@ def gateway_listener(gateway: Gateway, address: Endpoint) -> Json:
 
     Its routes are a file of their own: a listener that changes keeps old connections on old routes until they end.
     """
+    marks = [cors.marks(gateway.cors)] if gateway.cors else []
     manager = http(
         GATEWAY,
         reply_key=GATEWAY,
-        filters=[cors.marks(gateway.cors)] if gateway.cors else [],
+        filters=[*marks, *filters([route.policy for route in gateway.routes])],
         use_remote_address=True,
         # The table adds x-forwarded-for: Envoy would name another of this machine's addresses for a loopback client.
         skip_xff_append=True,
@@ -38,20 +42,20 @@ def gateway_listener(gateway: Gateway, address: Endpoint) -> Json:
     return _listener(GATEWAY, address, manager)
 
 
-def edge_listener(edge: Edge, address: Endpoint, named: Endpoint | None = None) -> Json:
+def edge_listener(desired: Desired, edge: Edge, address: Endpoint, named: Endpoint | None = None) -> Json:
     """`named` is where it is expected by those who know the callee's plain name."""
-    listener = _listener(edge.id, address, _tcp(edge) if edge.protocol == "tcp" else _http(edge))
+    listener = _listener(edge.id, address, *(_tcp(edge) if edge.protocol == "tcp" else [_http(desired, edge)]))
     return listener | ({"additional_addresses": [{"address": socket(named)}]} if named else {})
 
 
-def _http(edge: Edge) -> Json:
-    link = of_edge(edge)
-    return http(edge.id, reply_key="mesh", filters=[], route_config=edge_routes(edge.caller, link, edge.policy))
+def _http(desired: Desired, edge: Edge) -> Json:
+    wanted = filters([edge.policy, *(rule.policy for rule in edge.rules)])
+    return http(edge.id, reply_key="mesh", filters=wanted, route_config=edge_routes(desired, edge))
 
 
-def _tcp(edge: Edge) -> Json:
+def _tcp(edge: Edge) -> list[Json]:
     """No idle timeout: a direct connection has none either, and pools keep theirs for hours."""
-    return extension(
+    proxy = extension(
         "envoy.filters.network.tcp_proxy",
         "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
         stat_prefix=edge.id,
@@ -59,7 +63,8 @@ def _tcp(edge: Edge) -> Json:
         idle_timeout=duration(0),
         max_connect_attempts=1 + edge.policy.retries,
     )
+    return [*([network_filter(edge.id, edge.policy.rate)] if edge.policy.rate else []), proxy]
 
 
-def _listener(name: str, address: Endpoint, network_filter: Json) -> Json:
-    return typed(LISTENER, name=name, address=socket(address), filter_chains=[{"filters": [network_filter]}])
+def _listener(name: str, address: Endpoint, *chain: Json) -> Json:
+    return typed(LISTENER, name=name, address=socket(address), filter_chains=[{"filters": [*chain]}])

@@ -1,41 +1,89 @@
-"""Policy: an edge's timeout and retries as Envoy's route actions, told apart by what the request is.
+"""Policy: how requests of an edge or a route are sent, as Envoy's route actions, told apart by what the request is.
 
-A request is sent again only if it never reached a server, or if it only reads (GET, HEAD).
+A request is sent again only if it never reached a server, or if it only reads (GET, HEAD; the file may name others that
+may be done twice).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from shoal.mesh.envoy import Json, duration, extension
-from shoal.model.app import EdgePolicy, Protocol
+from shoal.model.app import Protocol
+from shoal.model.policy import EdgePolicy, Header, Match
 
 # The server never saw the request: safe for every method.
 UNSEEN = ("connect-failure", "refused-stream", "reset-before-request")
-# It may have seen it: safe only for what changes nothing.
-SEEN = ("reset", "retriable-status-codes")
 # A second host is looked for this many times before the same one is taken again.
 OTHER_HOST_ATTEMPTS = 5
 BACKOFF = 0.025
 IDLE = 300.0
 IDLE_STREAM = 3600.0
+# How long a hung instance is waited for before another one is asked too.
+TRY_TIMEOUT = 1.0
+METHOD = ":method"
 
 
-def branches(policy: EdgePolicy, protocol: Protocol) -> Iterator[tuple[list[Json], Json]]:
-    """(header conditions, route action without its cluster) in the order to be tried; the last has no condition."""
+class Branch(NamedTuple):
+    """Requests of one kind: conditions on their headers, and the route action without its cluster."""
+
+    conditions: list[Json]
+    action: Json
+    stream: bool = False
+
+
+def branches(policy: EdgePolicy, protocol: Protocol) -> Iterator[Branch]:
+    """In the order to be tried; the last has no condition."""
     if protocol == "grpc":
-        yield [], _grpc(policy)
+        yield Branch([], _grpc(policy))
         return
-    yield [{"name": "upgrade", "present_match": True}], _stream(policy)
-    yield [{"name": "accept", "string_match": {"contains": "text/event-stream"}}], _stream(policy)
-    yield [{"name": ":method", "string_match": {"safe_regex": {"regex": "GET|HEAD"}}}], _action(policy, UNSEEN + SEEN)
-    yield [], _action(policy, UNSEEN)
+    yield Branch([{"name": "upgrade", "present_match": True}], _stream(policy), stream=True)
+    events = {"name": "accept", "string_match": {"contains": "text/event-stream"}}
+    yield Branch([events], _stream(policy), stream=True)
+    if policy.again:
+        yield Branch([_methods(policy.again)], _again(policy))
+    yield Branch([], _once(policy))
 
 
-def _action(policy: EdgePolicy, retry_on: tuple[str, ...]) -> Json:
+def conditions(match: Match) -> list[Json]:
+    """What a request must show to be one of those that the file means."""
+    return [*([_methods(match.methods)] if match.methods else []), *(_header(header) for header in match.headers)]
+
+
+def _methods(methods: tuple[str, ...]) -> Json:
+    return {"name": METHOD, "string_match": {"safe_regex": {"regex": "|".join(methods)}}}
+
+
+def _header(header: Header) -> Json:
+    if header.kind in ("present", "absent"):
+        return {"name": header.name, "present_match": header.kind == "present"}
+    return {"name": header.name, "string_match": {header.kind: header.value}}
+
+
+def _once(policy: EdgePolicy) -> Json:
     """The timeout is over everything: all tries, until the answer's last byte."""
     idle = max(IDLE, policy.timeout) if policy.timeout else IDLE_STREAM
-    return {"timeout": duration(policy.timeout), "idle_timeout": duration(idle), **_retries(policy, retry_on)}
+    return {"timeout": duration(policy.timeout), "idle_timeout": duration(idle), **_retries(policy, UNSEEN)}
+
+
+def _again(policy: EdgePolicy) -> Json:
+    """A try that takes too long isn't given up: another host is asked as well, and the first answer counts. The host
+    that was late has failed all the same, for whoever ejects it."""
+    codes = [failure for failure in policy.retry_on if isinstance(failure, int)]
+    on = (*UNSEEN, *(["reset"] if "reset" in policy.retry_on else []), *(["retriable-status-codes"] if codes else []))
+    action = {**_once(policy), **_retries(policy, on, codes)}
+    if not (late := _try_timeout(policy)):
+        return action
+    retries = {**action.get("retry_policy", {}), "per_try_timeout": duration(late)}
+    return {**action, "retry_policy": retries, "hedge_policy": {"hedge_on_per_try_timeout": True}}
+
+
+def _try_timeout(policy: EdgePolicy) -> float:
+    """By default only where the file allows that much time, and some time at all."""
+    if policy.try_timeout is not None:
+        return policy.try_timeout
+    return TRY_TIMEOUT if policy.timeout > TRY_TIMEOUT else 0.0
 
 
 def _stream(policy: EdgePolicy) -> Json:
@@ -51,7 +99,7 @@ def _grpc(policy: EdgePolicy) -> Json:
     return action if timeout else {**action, "max_stream_duration": {"grpc_timeout_header_max": "0s"}}
 
 
-def _retries(policy: EdgePolicy, retry_on: tuple[str, ...]) -> Json:
+def _retries(policy: EdgePolicy, retry_on: tuple[str, ...], codes: Sequence[int] = ()) -> Json:
     if not policy.retries:
         return {}
     previous = "envoy.retry_host_predicates.previous_hosts"
@@ -63,6 +111,6 @@ def _retries(policy: EdgePolicy, retry_on: tuple[str, ...]) -> Json:
             "retry_host_predicate": [extension(previous, kind)],
             "host_selection_retry_max_attempts": OTHER_HOST_ATTEMPTS,
             "retry_back_off": {"base_interval": duration(BACKOFF), "max_interval": duration(10 * BACKOFF)},
-            **({"retriable_status_codes": [503]} if "retriable-status-codes" in retry_on else {}),
+            **({"retriable_status_codes": [*codes]} if codes else {}),
         }
     }

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shoal.mesh import cors, paths, replies
+from shoal.mesh import cors, paths, rates, replies
 from shoal.mesh.envoy import ROUTES, Json, add_to, overwrite, typed
-from shoal.mesh.links import GATEWAY, Link, of_route
-from shoal.mesh.policy import branches
-from shoal.model.app import EdgePolicy, Gateway, Route
+from shoal.mesh.links import GATEWAY, of_edge, of_mirror, of_route, of_rule
+from shoal.mesh.policy import conditions
+from shoal.mesh.ways import Way, forward
+from shoal.model.app import Gateway, Route
 from shoal.model.desired import Desired
+from shoal.model.policy import Match
+from shoal.model.workload import Edge
 
 CALLER = "x-shoal-caller"
 # Said better by x-forwarded-for; a service should not come to depend on Envoy.
@@ -18,11 +21,12 @@ ENVOYS_OWN = ["x-envoy-external-address", "x-envoy-internal"]
 
 
 class Entry(NamedTuple):
-    """One path of one route, for one host (`*`: any)."""
+    """One path of one route, for one host (`*`: any). `rate` names the bucket that its requests draw on."""
 
     host: str
     path: str
     route: Route
+    rate: str = ""
 
 
 def gateway_routes(desired: Desired, gateway: Gateway) -> Json:
@@ -35,6 +39,7 @@ def gateway_routes(desired: Desired, gateway: Gateway) -> Json:
         ignore_port_in_host_matching=True,
         request_headers_to_add=_from_outside(),
         request_headers_to_remove=ENVOYS_OWN,
+        **rates.of_table({entry.rate: entry.route.policy.rate for entry in entries if entry.route.policy.rate}),
         virtual_hosts=[_virtual_host(desired, gateway, host, entries) for host in hosts],
     )
 
@@ -48,29 +53,42 @@ def _from_outside() -> list[Json]:
     ]
 
 
-def edge_routes(caller: str, link: Link, policy: EdgePolicy) -> Json:
-    """Everything to the callee, marked with who calls."""
-    routes = [_forward({"prefix": "/"}, conditions, action, link)
-              for conditions, action in branches(policy, link.protocol)]  # fmt: skip
-    host = {"name": link.name, "domains": ["*"], "routes": routes}
+def edge_routes(desired: Desired, edge: Edge) -> Json:
+    """Everything to the callee, but for what a rule has another place or policy for; marked with who calls."""
+    ways = [*_ruled(desired, edge), _plain(desired, edge)]
+    link = of_edge(edge)
+    routes = [route for way in ways for route in forward({"prefix": "/"}, way, {})]
     return {
         "name": link.name,
-        "request_headers_to_add": [overwrite(CALLER, caller)],
+        "request_headers_to_add": [overwrite(CALLER, edge.caller)],
         "request_headers_to_remove": ENVOYS_OWN,
         # Files are read in any order: a listener may be seen before its cluster, and must not be refused for it.
         "validate_clusters": False,
-        "virtual_hosts": [host],
+        **rates.of_table({way.rate: way.policy.rate for way in ways if way.policy.rate}),
+        "virtual_hosts": [{"name": link.name, "domains": ["*"], "routes": routes}],
     }
 
 
+def _plain(desired: Desired, edge: Edge) -> Way:
+    return Way(of_edge(edge), edge.policy, of_mirror(desired, edge.caller, edge.policy.mirror), "all")
+
+
+def _ruled(desired: Desired, edge: Edge) -> Iterator[Way]:
+    """A rule that has the edge's rate draws on the edge's bucket; what it sends to a mirror itself needs no copy."""
+    for index, rule in enumerate(edge.rules):
+        link, mirror = of_rule(desired, edge, rule), of_mirror(desired, edge.caller, rule.policy.mirror)
+        rate = "all" if rule.policy.rate == edge.policy.rate else f"rules/{index}"
+        yield Way(link, rule.policy, None if mirror == link else mirror, rate, conditions(rule.match))
+
+
 def _entries(gateway: Gateway) -> list[Entry]:
-    """All entries; of two for the same host and path the file's first wins."""
-    first: dict[tuple[str, str], Entry] = {}
-    for route in gateway.routes:
+    """All entries; of two for the same host, path and conditions the file's first wins."""
+    first: dict[tuple[str, str, Match], Entry] = {}
+    for index, route in enumerate(gateway.routes):
         for host in route.hosts or ("*",):
             for path in route.paths:
-                key = (host.lower(), paths.canonical(path))
-                first.setdefault(key, Entry(*key, route))
+                where = (host.lower(), paths.canonical(path))
+                first.setdefault((*where, route.match), Entry(*where, route, f"routes/{index}"))
     return list(first.values())
 
 
@@ -88,24 +106,20 @@ def _covers(wide: str, host: str) -> bool:
     return wide in ("*", host) or (wide.startswith("*.") and host.endswith(wide[1:]))
 
 
-def _precedence(entry: Entry) -> tuple[int, int, tuple[int, int, str]]:
-    """Exact hosts, then wildcards (the longest first), then any host; in each the longest path first."""
+def _precedence(entry: Entry) -> tuple[int, int, tuple[int, int, str], bool]:
+    """Exact hosts, then wildcards (the longest first), then any host; in each the longest path first, and of one path
+    what asks for more than the path."""
     kind = 2 if entry.host == "*" else int(entry.host.startswith("*"))
-    return kind, -len(entry.host), paths.longest_first(entry.path)
+    return kind, -len(entry.host), paths.longest_first(entry.path), entry.route.match == Match()
 
 
 def _entry_routes(desired: Desired, entry: Entry) -> Iterator[Json]:
-    route = entry.route
+    route, asked = entry.route, conditions(entry.route.match)
     if route.respond:
         answer = route.respond
-        yield {"match": paths.match(entry.path), **replies.direct(answer.status, answer.body, answer.content_type)}
+        match = {**paths.match(entry.path), **({"headers": asked} if asked else {})}
+        yield {"match": match, **replies.direct(answer.status, answer.body, answer.content_type)}
         return
-    link = of_route(desired, route)
-    rewrite = paths.stripped(entry.path) if route.strip else {}
-    for conditions, action in branches(route.policy, link.protocol):
-        yield _forward(paths.match(entry.path), conditions, {**rewrite, **action}, link)
-
-
-def _forward(path: Json, conditions: list[Json], action: Json, link: Link) -> Json:
-    match = {**path, **({"headers": conditions} if conditions else {})}
-    return {"match": match, "route": {"cluster": link.name, **action}}
+    mirror = of_mirror(desired, GATEWAY, route.policy.mirror)
+    way = Way(of_route(desired, route), route.policy, mirror, entry.rate, asked)
+    yield from forward(paths.match(entry.path), way, paths.stripped(entry.path) if route.strip else {})

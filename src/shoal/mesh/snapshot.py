@@ -51,7 +51,7 @@ def empty() -> Snapshot:
 def _listeners(desired: Desired, addresses: Mapping[str, Endpoint], names: Mapping[str, Endpoint]) -> list[Json]:
     gateway = [gateway_listener(desired.gateway, addresses[GATEWAY])] if desired.gateway else []
     edges = sorted(desired.edges, key=lambda edge: edge.id)
-    return gateway + [edge_listener(edge, addresses[edge.id], names.get(edge.id)) for edge in edges]
+    return gateway + [edge_listener(desired, edge, addresses[edge.id], names.get(edge.id)) for edge in edges]
 
 
 def pack(resources: Mapping[str, list[Json]], instances: frozenset[str] = NOBODY) -> Snapshot:

@@ -11,6 +11,7 @@ import msgspec
 
 from shoal.errors import Place
 from shoal.model.limits import Limits
+from shoal.model.policy import EdgePolicy, Match, Rule, targets
 from shoal.model.values import Value
 
 Protocol = Literal["http", "grpc", "tcp"]
@@ -81,13 +82,6 @@ class Stop(msgspec.Struct, frozen=True):
     grace: float = 10.0
 
 
-class EdgePolicy(msgspec.Struct, frozen=True):
-    """What the mesh does for one caller → callee. `timeout` 0 means none."""
-
-    timeout: float = 15.0
-    retries: int = 1
-
-
 class Need(msgspec.Struct, frozen=True):
     """One entry of `needs`: a service (an edge), a backing service or a job."""
 
@@ -96,6 +90,11 @@ class Need(msgspec.Struct, frozen=True):
     wait: Literal["", "ready"] = ""
     database: str = ""
     port: str = ""
+    rules: tuple[Rule, ...] = ()
+
+    def others(self) -> frozenset[str]:
+        """Services that its requests may go to besides the one it names."""
+        return targets((self.policy, *(rule.policy for rule in self.rules))) | {rule.to for rule in self.rules}
 
 
 Command = tuple[Value, ...]
@@ -281,7 +280,7 @@ class Respond(msgspec.Struct, frozen=True):
 
 class Route(msgspec.Struct, frozen=True):
     """At the gateway: requests whose path starts (by whole segments) with one of `paths`, for one of `hosts`
-    (none: any). `strip` takes the matched prefix off. Exactly one of `to` and `respond` is given."""
+    (none: any), and that `match`. `strip` takes the matched prefix off. Exactly one of `to` and `respond` is given."""
 
     paths: tuple[str, ...] = ("/",)
     hosts: tuple[str, ...] = ()
@@ -290,6 +289,7 @@ class Route(msgspec.Struct, frozen=True):
     strip: bool = False
     respond: Respond | None = None
     policy: EdgePolicy = EdgePolicy()
+    match: Match = Match()
 
 
 class Cors(msgspec.Struct, frozen=True):

@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
-from shoal.model.app import EdgePolicy, Port, Probes, Protocol, Restart, Schedule, Stop
+from shoal.model.app import Port, Probes, Protocol, Restart, Schedule, Stop
 from shoal.model.limits import Limits
+from shoal.model.policy import EdgePolicy, Rule
 from shoal.model.values import Value
 
 
@@ -90,7 +91,8 @@ class Workload(msgspec.Struct, frozen=True):
 
 class Edge(msgspec.Struct, frozen=True):
     """A declared caller → callee through the mesh; its `id` names its listener's address. `named` is the port at which
-    it listens at the address of the callee's plain name as well; 0: it doesn't."""
+    it listens at the address of the callee's plain name as well; 0: it doesn't. `rules` are looked at in their order,
+    before `policy`."""
 
     caller: str
     callee: str
@@ -98,6 +100,7 @@ class Edge(msgspec.Struct, frozen=True):
     protocol: Protocol = "http"
     policy: EdgePolicy = EdgePolicy()
     named: int = 0
+    rules: tuple[Rule, ...] = ()
 
     @property
     def host_key(self) -> str:

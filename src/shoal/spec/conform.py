@@ -151,6 +151,8 @@ _READERS: dict[Any, Any] = {
     bool: scalars.truth,
     scalars.Duration: scalars.duration,
     scalars.Size: scalars.size,
+    scalars.Share: scalars.share,
+    scalars.Frequency: scalars.frequency,
 }
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from shoal.errors import UnknownReference, WrongType
+from shoal.errors import WrongType
 from shoal.model.app import Cors, Gateway, Respond, Route
-from shoal.spec.facts import WORDS, Facts
+from shoal.model.policy import EdgePolicy, Match
+from shoal.spec.facts import Facts
+from shoal.spec.matches import check_twice, match_of
 from shoal.spec.models import CorsEntry, GatewayEntry, RespondEntry, RouteEntry
-from shoal.spec.needs import policy
-from shoal.spec.ports import check_port, protocol
+from shoal.spec.policies import KEYS, Where, policy
+from shoal.spec.targets import target
 from shoal.spec.tree import Path
 from shoal.spec.words import quote
 
@@ -38,11 +40,12 @@ def _route(entry: RouteEntry, path: Path, facts: Facts) -> Route:
     hosts = _one_or_more(entry, "host", "hosts", path, facts)
     _check_all(paths, _PATH, "a path such as /api", "path", path, facts)
     _check_all(hosts, _HOST, "a host name such as blog.example", "host", path, facts)
-    service, _, port = entry.to.partition(":")
     if bool(entry.to) == (entry.respond is not UNSET) and not facts.report.broken(path):
         facts.problem(WrongType, path, "expected either `to` or `respond`", "to: a-service, or respond: {status: 404}")
-    if service:
-        _check_target(service, port, (*path, "to"), facts)
+    service, port = target(entry.to, (*path, "to"), facts) if entry.to else ("", "")
+    match = match_of(entry.match, (*path, "match"), facts)
+    where = Where(path, service, port, facts)
+    check_twice(entry, match, where)
     return Route(
         paths=tuple(one.rstrip("/") or "/" for one in paths),
         hosts=tuple(one.lower() for one in hosts),
@@ -50,7 +53,8 @@ def _route(entry: RouteEntry, path: Path, facts: Facts) -> Route:
         port=port,
         strip=entry.strip,
         respond=None if entry.respond is UNSET else _respond(entry, entry.respond, path, facts),
-        policy=policy(entry.timeout, entry.retries),
+        policy=EdgePolicy() if entry.respond is not UNSET else policy(entry, where),
+        match=match,
     )
 
 
@@ -74,21 +78,8 @@ def _single(facts: Facts, path: Path, key: str) -> bool:
     return facts.spot((*path, key)) != facts.at(path)
 
 
-def _check_target(service: str, port: str, path: Path, facts: Facts) -> None:
-    kind = facts.kinds.get(service)
-    if kind is None:
-        services = [name for name, kind in facts.kinds.items() if kind == "service"]
-        facts.unknown(path, "there is no service", service, services)
-    elif kind != "service":
-        facts.problem(UnknownReference, path, f"{service} is {WORDS[kind]}: a route leads to a service")
-    else:
-        check_port(port, service, path, facts)
-        if protocol(service, port, facts) == "tcp" and not facts.report.broken(path):
-            facts.problem(WrongType, path, f"{service} speaks tcp there: a route leads to http or grpc")
-
-
 def _respond(route: RouteEntry, entry: RespondEntry, path: Path, facts: Facts) -> Respond:
-    for key in ("strip", "timeout", "retries"):
+    for key in ("strip", *KEYS):
         if getattr(route, key) not in (UNSET, False):
             facts.problem_at_key(WrongType, (*path, key), "means nothing for an answer of the gateway's own")
     if entry.json is not UNSET and entry.body is not UNSET:
@@ -101,13 +92,13 @@ def _respond(route: RouteEntry, entry: RespondEntry, path: Path, facts: Facts) -
 
 
 def _check_doubles(routes: tuple[Route, ...], facts: Facts) -> None:
-    """No two routes may claim the same host and path: which one wins would be a matter of luck."""
-    seen: dict[tuple[str, str], int] = {}
+    """No two routes may claim the same requests: which one wins would be a matter of luck."""
+    seen: dict[tuple[str, str, Match], int] = {}
     for index, route in enumerate(routes):
         here = (*_HERE, "routes", index)
         for host in route.hosts or ("",):
             for one in route.paths:
-                first = seen.setdefault((host, one), index)
+                first = seen.setdefault((host, one, route.match), index)
                 if first != index and not facts.report.broken(here):
                     _double(host + one, first, here, facts)
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_ori
 
 import msgspec
 
-from shoal.spec.scalars import Duration, Size, Template
+from shoal.spec.scalars import Duration, Frequency, Share, Size, Template
 from shoal.spec.words import either
 
 WORDS: dict[Any, str] = {
@@ -19,6 +19,8 @@ WORDS: dict[Any, str] = {
     bool: "true or false",
     Duration: "a duration such as 500ms, 2s or 1m30s",
     Size: "a size such as 512Mi or 1G",
+    Share: "a share such as 5% (of 100% at most)",
+    Frequency: "a rate such as 100/s, 60/m or 1000/h",
     type(None): "nothing",
     Any: "a value",
 }

@@ -14,12 +14,14 @@ import msgspec
 
 from shoal.spec.hints import base, keys, taken_apart
 from shoal.spec.models import File, Overlay
-from shoal.spec.scalars import Duration, Size, Template
+from shoal.spec.scalars import Duration, Frequency, Share, Size, Template
 
 FILE = Path(__file__).with_name("shoal.schema.json")
 
 _DURATION = r"^([0-9]+(\.[0-9]+)?(us|ms|s|m|h|d))+$"
 _SIZE = r"^[0-9]+(Ki|Mi|Gi|Ti|K|M|G|T)?B?$"
+_SHARE = r"^[0-9]+(\.[0-9]+)?%$"
+_FREQUENCY = r"^[1-9][0-9]*/(s|m|h)$"
 _VARIABLE = {"type": "string", "pattern": r"\$"}
 
 _SCALARS: dict[Any, list[dict[str, Any]]] = {
@@ -30,6 +32,8 @@ _SCALARS: dict[Any, list[dict[str, Any]]] = {
     bool: [{"type": "boolean"}, _VARIABLE],
     Duration: [{"type": "number", "minimum": 0}, {"type": "string", "pattern": _DURATION}, _VARIABLE],
     Size: [{"type": "integer", "minimum": 0}, {"type": "string", "pattern": _SIZE}, _VARIABLE],
+    Share: [{"type": "number", "minimum": 0, "maximum": 100}, {"type": "string", "pattern": _SHARE}, _VARIABLE],
+    Frequency: [{"type": "string", "pattern": _FREQUENCY}, _VARIABLE],
     type(None): [{"type": "null"}],
 }
 

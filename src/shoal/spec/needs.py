@@ -8,9 +8,11 @@ from typing import NamedTuple
 from msgspec import UNSET
 
 from shoal.errors import Cycle, WrongType
-from shoal.model.app import EdgePolicy, Need
+from shoal.model.app import Need
 from shoal.spec.facts import WORDS, Facts
+from shoal.spec.matches import rules_of
 from shoal.spec.models import NeedEntry, Needs
+from shoal.spec.policies import KEYS, Where, policy
 from shoal.spec.ports import check_port
 from shoal.spec.references import engine_of
 from shoal.spec.tree import Path
@@ -18,7 +20,7 @@ from shoal.spec.words import quote
 
 # Which keys mean something for which kind of thing.
 _MEANT = {
-    "service": ("timeout", "retries", "wait", "port"),
+    "service": (*KEYS, "rules", "wait", "port"),
     "backing": ("wait", "database"),
     "job": ("wait",),
 }
@@ -55,7 +57,7 @@ def needs_of(caller: str, needs: Needs, path: Path, facts: Facts) -> tuple[Need,
     for one in written(needs, path, facts):
         if not _check(caller, one, facts):
             continue
-        need = _need(one)
+        need = _need(one, facts)
         key = (need.name, need.port, need.database)
         if key in found:
             facts.problem_at_key(WrongType, one.path, f"{one.name} is needed twice", "keep one of the two")
@@ -79,7 +81,7 @@ def _check(caller: str, one: Written, facts: Facts) -> bool:
 
 def _check_settings(one: Written, kind: str, facts: Facts) -> None:
     for key in one.entry.__struct_fields__:
-        if getattr(one.entry, key) not in (UNSET, "") and key not in _MEANT[kind]:
+        if getattr(one.entry, key) not in (UNSET, "", []) and key not in _MEANT[kind]:
             what = f"means nothing here: {one.name} is {WORDS[kind]}"
             facts.problem_at_key(WrongType, (*one.path, key), what, f"its settings are {', '.join(_MEANT[kind])}")
     job = facts.file.jobs.get(one.name) if kind == "job" else None
@@ -106,16 +108,11 @@ def _check_database(one: Written, facts: Facts) -> None:
         )
 
 
-def _need(one: Written) -> Need:
+def _need(one: Written, facts: Facts) -> Need:
     entry = one.entry
     wait = "" if entry.wait is UNSET else entry.wait
-    return Need(one.name, policy(entry.timeout, entry.retries), wait, entry.database, entry.port)
-
-
-def policy(timeout: object, retries: object) -> EdgePolicy:
-    """The policy of an edge or route; what isn't written has its default."""
-    default = EdgePolicy()
-    return EdgePolicy(
-        timeout=float(timeout) if isinstance(timeout, float) else default.timeout,
-        retries=retries if isinstance(retries, int) else default.retries,
-    )
+    if facts.kinds.get(one.name) != "service":
+        return Need(one.name, wait=wait, database=entry.database)
+    where = Where(one.path, one.name, entry.port, facts)
+    found = policy(entry, where)
+    return Need(one.name, found, wait, entry.database, entry.port, rules_of(entry.rules, found, where))

@@ -113,10 +113,15 @@ def declared(entry: ServiceEntry) -> tuple[str, ...] | None:
 def protocol(owner: str, name: str, facts: Facts) -> Protocol:
     """What is spoken at a port of a service (no name: at its first)."""
     entry = facts.file.services.get(owner) or ServiceEntry()
-    wanted = name or next(iter(declared(entry) or ()), "http")
+    wanted = port_meant(owner, name, facts)
     port = entry.port if not isinstance(entry.port, str) and entry.port is not UNSET else None
     if port is None and isinstance(entry.ports, dict):
         port = entry.ports.get(wanted)  # type: ignore[assignment]
     if port is not None and port.protocol is not UNSET:
         return port.protocol
     return _PROTOCOLS.get(wanted, "http")
+
+
+def port_meant(owner: str, name: str, facts: Facts) -> str:
+    """The name of a port of a service (no name: its first)."""
+    return name or next(iter(declared(facts.file.services.get(owner) or ServiceEntry()) or ()), "http")

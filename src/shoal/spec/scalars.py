@@ -14,6 +14,7 @@ FALSE = frozenset({"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "O
 _WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _NUMBER = re.compile(r"[-+]?[0-9]{1,18}(\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?")
 _AMOUNT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,9})?)(ms|us|s|m|h|d)")
+_FREQUENCY = re.compile(r"([1-9][0-9]{0,8})/(s|m|h)")
 _SIZE = re.compile(r"([0-9]{1,15})(Ki|Mi|Gi|Ti|K|M|G|T|)B?")
 
 SECONDS = {"us": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -22,6 +23,20 @@ BYTES = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12, "Ki": 2**10, "M
 
 class Duration(float):
     """Seconds, written `500ms`, `2s`, `1m30s`, `1h` or as a number of seconds."""
+
+
+class Share(float):
+    """Percent, written `5%`, `0.5%` or as a number from 0 to 100."""
+
+
+class Frequency:
+    """So many in a time, written `100/s`, `60/m` or `1000/h`."""
+
+    __slots__ = ("limit", "period")
+
+    def __init__(self, limit: int = 1, period: float = 1.0) -> None:
+        self.limit = limit
+        self.period = period
 
 
 class Size(int):
@@ -58,6 +73,16 @@ def duration(text: str) -> Duration | None:
     if not amounts or "".join(amount + unit for amount, unit in amounts) != text:
         return None
     return Duration(sum(float(amount) * SECONDS[unit] for amount, unit in amounts))
+
+
+def share(text: str) -> Share | None:
+    found = number(text.removesuffix("%"))
+    return Share(found) if found is not None and 0 <= found <= 100 else None
+
+
+def frequency(text: str) -> Frequency | None:
+    match = _FREQUENCY.fullmatch(text)
+    return Frequency(int(match[1]), SECONDS[match[2]]) if match else None
 
 
 def size(text: str) -> Size | None:

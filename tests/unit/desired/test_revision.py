@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.desired.revision import revised
-from shoal.model.app import EdgePolicy, Need, Port, Probe, Probes, Stop
+from shoal.model.app import Need, Port, Probe, Probes, Stop
 from shoal.model.limits import Limits
+from shoal.model.policy import EdgePolicy
 from shoal.model.release import Overrides
 from shoal.model.values import Ref, Value, address, concat, program, secret
 from shoal.model.workload import After, Copy, Workload

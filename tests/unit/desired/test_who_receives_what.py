@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from shoal.errors import Place, UnknownReference
-from shoal.model.app import EdgePolicy, Need, Port, Route
+from shoal.model.app import Need, Port, Route
+from shoal.model.policy import EdgePolicy
 from shoal.model.values import Ref, Value, concat
 from shoal.stacks import Source
 from tests.unit.desired.apps import DB, DB2, EVENTS, app, asks, desired, environment, inputs, job, service

@@ -14,9 +14,10 @@ import msgspec
 import pytest
 
 from shoal.mesh import acceptance
-from shoal.model.app import EdgePolicy, Port
+from shoal.model.app import Port
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance
+from shoal.model.policy import EdgePolicy
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Edge, Workload
 

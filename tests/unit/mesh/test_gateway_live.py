@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from shoal.model.app import Cors, EdgePolicy, Gateway, Port, Respond, Route
+from shoal.model.app import Cors, Gateway, Port, Respond, Route
 from shoal.model.desired import Desired
+from shoal.model.policy import EdgePolicy
 from shoal.model.workload import Workload
 
 

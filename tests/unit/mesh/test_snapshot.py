@@ -13,13 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoal.errors import ShoalError
-from shoal.mesh import bootstrap, paths
+from shoal.mesh import bootstrap, paths, rates
 from shoal.mesh.check import check
 from shoal.mesh.links import addresses_needed
 from shoal.mesh.snapshot import empty, pack, snapshot
-from shoal.model.app import Cors, EdgePolicy, Gateway, Port, Protocol, Respond, Route
+from shoal.model.app import Cors, Gateway, Port, Protocol, Respond, Route
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance, Observed, Phase
+from shoal.model.policy import EdgePolicy, Ejection, Fault, Header, Match, Mirror, Pool, Rate, Rule
 from shoal.model.snapshot import Snapshot
 from shoal.model.values import Value
 from shoal.model.workload import Edge, Workload
@@ -60,6 +61,35 @@ SEEN = Observed(
     )
 )  # fmt: skip
 
+EVERY_POLICY = EdgePolicy(
+    timeout=2.0,
+    retries=3,
+    try_timeout=0.25,
+    retry_on=("reset", 502, 503),
+    again=("GET", "PUT"),
+    pool=Pool(50, 20, 10, budget=10.0, spare=5, eject=Ejection(3, 1.0, 5.0, most=30.0)),
+    rate=Rate(100, 1.0, burst=200),
+    mirror=Mirror("posts", percent=0.5),
+    fault=Fault(delay=0.1, abort=503, percent=5.0),
+)
+TESTERS = Match(("GET", "POST"), (Header("x-tester", "prefix", "a"), Header("cookie", "contains", "beta=1")))
+WITH_POLICIES = Desired(
+    app="blog",
+    workloads=SMALL.workloads,
+    edges=(
+        Edge("posts", "users", policy=EVERY_POLICY, rules=(Rule(TESTERS, "posts"),)),
+        Edge("posts", "ledger", "rpc", "grpc", EdgePolicy(timeout=1.0, rate=Rate(60, 60.0), pool=Pool(eject=None))),
+        Edge("posts", "ledger", "raw", "tcp", EdgePolicy(rate=Rate(10), pool=Pool(connections=5))),
+    ),
+    gateway=Gateway(
+        routes=(
+            Route(paths=("/",), to="posts", policy=EVERY_POLICY),
+            Route(paths=("/",), to="users", match=TESTERS),
+            Route(paths=("/",), respond=Respond(403), match=Match(headers=(Header("x-evil", "present"),))),
+        ),
+    ),
+)
+
 
 def addresses(desired: Desired) -> dict[str, Endpoint]:
     return {name: Endpoint("127.0.0.1", 7000 + at) for at, name in enumerate(addresses_needed(desired))}
@@ -92,24 +122,30 @@ def test_a_small_application(name: str) -> None:
     golden(f"small/{name}", taken().files[name])
 
 
+@pytest.mark.parametrize("name", ["cds.json", "rds.json", "lds.json"])
+def test_every_policy(name: str) -> None:
+    golden(f"policies/{name}", taken(WITH_POLICIES).files[name])
+
+
 def test_the_bootstrap() -> None:
     golden("bootstrap.json", str(bootstrap.workload("blog").files["envoy.json"]))
 
 
-def static(name: str) -> list[Any]:
+def static(folder: str, name: str) -> list[Any]:
     """A golden's resources as the bootstrap would hold them, without the type that only a subscription needs."""
-    found = json.loads((GOLDEN / "small" / name).read_text())["resources"]
+    found = json.loads((GOLDEN / folder / name).read_text())["resources"]
     return [{key: value for key, value in item.items() if key != "@type"} for item in found]
 
 
-def test_envoy_finds_the_goldens_valid(tmp_path: Path, binary: str) -> None:
+@pytest.mark.parametrize("folder", ["small", "policies"])
+def test_envoy_finds_the_goldens_valid(tmp_path: Path, binary: str, folder: str) -> None:
     """As static parts and inline routes, since validation doesn't follow files."""
     whole = json.loads((GOLDEN / "bootstrap.json").read_text())
     del whole["dynamic_resources"]
-    whole["static_resources"] = {"clusters": static("cds.json"), "listeners": static("lds.json")}
+    whole["static_resources"] = {"clusters": static(folder, "cds.json"), "listeners": static(folder, "lds.json")}
     manager = whole["static_resources"]["listeners"][0]["filter_chains"][0]["filters"][0]["typed_config"]
     del manager["rds"]
-    (manager["route_config"],) = static("rds.json")
+    (manager["route_config"],) = static(folder, "rds.json")
     (tmp_path / "envoy.json").write_text(json.dumps(whole))
     command = [binary, "-c", "envoy.json", "--mode", "validate", "--reject-unknown-dynamic-fields"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -219,7 +255,17 @@ names = st.sampled_from(["users", "posts", "web", "ledger.v2"])
 port_names = st.sampled_from(["http", "admin", "rpc"])
 protocols: st.SearchStrategy[Protocol] = st.sampled_from(["http", "grpc", "tcp"])
 phases: st.SearchStrategy[Phase] = st.sampled_from(["starting", "ready", "unready", "stopping", "exited"])
-policies = st.builds(EdgePolicy, timeout=st.floats(0, 1e6), retries=st.integers(0, 9))
+policies = st.builds(
+    EdgePolicy,
+    timeout=st.floats(0, 1e6),
+    retries=st.integers(0, 9),
+    pool=st.builds(Pool, requests=st.integers(0, 9)),
+    rate=st.none() | st.builds(Rate, st.integers(1, 999), st.sampled_from([1.0, 60.0]), st.integers(1, 9)),
+    mirror=st.none() | st.builds(Mirror, names, percent=st.floats(0, 100)),
+    fault=st.none() | st.builds(Fault, delay=st.floats(0, 9)),
+)
+matches = st.sampled_from([Match(), Match(("GET",)), TESTERS])
+rules = st.lists(st.builds(Rule, matches, names, policy=policies), max_size=2).map(tuple)
 routes = st.builds(
     Route,
     paths=st.lists(st.sampled_from(["/", "/a", "/a/", "/a/b", "/é", "/a+(b"]), min_size=1, max_size=3).map(tuple),
@@ -229,6 +275,7 @@ routes = st.builds(
     strip=st.booleans(),
     respond=st.none() | st.just(Respond(200, "x")),
     policy=policies,
+    match=matches,
 )
 gateways = st.builds(
     Gateway,
@@ -236,7 +283,9 @@ gateways = st.builds(
     cors=st.none() | st.builds(Cors, origins=st.sampled_from([("*",), ("https://a", "https://b")])),
 )
 edges = st.lists(
-    st.builds(Edge, names, names, port_names, protocols, policies), max_size=6, unique_by=lambda edge: edge.id
+    st.builds(Edge, names, names, port_names, protocols, policies, rules=rules),
+    max_size=6,
+    unique_by=lambda edge: edge.id,
 )
 workloads = st.lists(
     st.builds(Workload, name=names, kind=st.just("service"),
@@ -279,3 +328,41 @@ def test_a_plain_name_is_one_more_address_of_its_edges_listener() -> None:
 def test_such_an_address_is_checked_too(host: str, port: int, problem: str) -> None:
     with pytest.raises(ShoalError, match=problem):
         taken(names={"posts->users": Endpoint(host, port)})
+
+
+def test_routes_share_a_link_unless_their_pools_differ() -> None:
+    narrow = EdgePolicy(pool=Pool(requests=5))
+    routes = [Route(("/a",), to="users"), Route(("/b",), to="users", policy=EdgePolicy(timeout=9)),
+              Route(("/c",), to="users", policy=narrow), Route(("/d",), to="users", policy=narrow)]  # fmt: skip
+    found = taken(Desired("blog", workloads=SMALL.workloads, gateway=Gateway(routes=tuple(routes))))
+    first, second = sorted(resources(found, "cds.json"))
+    assert first == "gateway->users"
+    assert second.startswith("gateway->users~")
+
+
+def test_where_a_rule_or_a_mirror_leads_there_is_a_link_though_no_address() -> None:
+    edge = Edge("posts", "users", policy=EdgePolicy(mirror=Mirror("ledger", "rpc")), rules=(Rule(TESTERS, "posts"),))
+    found = taken(Desired("blog", workloads=SMALL.workloads, edges=(edge,)))
+    assert [*resources(found, "cds.json")] == ["posts->ledger:rpc", "posts->posts", "posts->users"]
+    assert [*resources(found, "lds.json")] == ["posts->users"]
+
+
+def test_what_a_need_says_of_its_link_counts_for_rules_and_mirrors_too() -> None:
+    alone = EdgePolicy(pool=Pool(connections=3))
+    edges = (
+        Edge("posts", "users", rules=(Rule(TESTERS, "ledger", "rpc"),)),
+        Edge("posts", "ledger", "rpc", "grpc", alone),
+    )
+    found = resources(taken(Desired("blog", workloads=SMALL.workloads, edges=edges)), "cds.json")
+    assert found["posts->ledger:rpc"]["circuit_breakers"]["thresholds"][0]["max_connections"] == 3
+
+
+@pytest.mark.parametrize(("rate", "tokens", "interval"), [
+    (Rate(100, 1.0, burst=100), (100, 5), "0.05s"),
+    (Rate(7, 1.0, burst=2), (2, 1), "0.142857143s"),
+    (Rate(60, 60.0, burst=1), (1, 1), "1s"),
+    (Rate(9973, 1.0, burst=5), (9973, 9973), "1s"),
+])  # fmt: skip
+def test_a_bucket_is_filled_evenly(rate: Rate, tokens: tuple[int, int], interval: str) -> None:
+    found = rates.bucket(rate)
+    assert (found["max_tokens"], found["tokens_per_fill"], found["fill_interval"]) == (*tokens, interval)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.base import Written
-from shoal.spec.scalars import Duration
+from shoal.spec.models.policy import MatchEntry, PolicyEntry
 
 
 class RespondEntry(Written, frozen=True, kw_only=True):
@@ -19,18 +19,18 @@ class RespondEntry(Written, frozen=True, kw_only=True):
     content_type: Annotated[str, Meta(description="Default: JSON for `json`, plain text for `body`.")] = ""
 
 
-class RouteEntry(Written, frozen=True, kw_only=True):
-    """Which requests go where. Paths match by whole segments, the longest first."""
+class RouteEntry(PolicyEntry, frozen=True, kw_only=True):
+    """Which requests go where. Paths match by whole segments, the longest first; of one path
+    the routes with `match` before the one without."""
 
     paths: Annotated[list[str] | UnsetType, Meta(description="Paths that requests start with. Default: /.")] = UNSET
     path: Annotated[str | UnsetType, Meta(description="Only one path.")] = UNSET
     hosts: Annotated[list[str] | UnsetType, Meta(description="Host names; default: any.")] = UNSET
     host: Annotated[str | UnsetType, Meta(description="Only one host name.")] = UNSET
+    match: Annotated[MatchEntry | UnsetType, Meta(description="Only these requests. Default: all.")] = UNSET
     to: Annotated[str, Meta(description="A service, or service:port.")] = ""
     strip: Annotated[bool, Meta(description="Take the matched path off.")] = False
     respond: Annotated[RespondEntry | UnsetType, Meta(description="Answer at once, instead of `to`.")] = UNSET
-    timeout: Annotated[Duration | UnsetType, Meta(description="Whole request; 0 is none. Default 15s.")] = UNSET
-    retries: Annotated[int | UnsetType, Meta(ge=0, le=10, description="Further tries. Default 1.")] = UNSET
 
 
 class CorsEntry(Written, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, UnsetType, field
 
 from shoal.model.app import Protocol
 from shoal.spec.models.base import Written
+from shoal.spec.models.policy import PolicyEntry, RuleEntry
 from shoal.spec.scalars import Duration, Template
 
 
@@ -34,15 +35,12 @@ class OnePortEntry(PortEntry, frozen=True, kw_only=True):
     name: Annotated[str, Meta(description="Default: http.")] = ""
 
 
-class NeedEntry(Written, frozen=True, kw_only=True):
+class NeedEntry(PolicyEntry, frozen=True, kw_only=True):
     """How a service uses what it needs."""
 
-    timeout: Annotated[
-        Duration | UnsetType, Meta(description="Whole request, retries included; 0 is none. Default 15s.")
-    ] = UNSET
-    retries: Annotated[
-        int | UnsetType, Meta(ge=0, le=10, description="Further tries of a request that failed. Default 1.")
-    ] = UNSET
+    rules: Annotated[
+        list[RuleEntry], Meta(description="Requests that go elsewhere, or by another policy; the first that fits.")
+    ] = []
     wait: Annotated[
         Literal["ready"] | UnsetType,
         Meta(description="`ready`: start only when the service is. Backing services and jobs are always waited for."),
