@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -48,23 +49,34 @@ class Watcher:
         changes = Changes()
         try:
             while release := self._wanted():
-                await asyncio.to_thread(changes.cover, places(release))
+                found = await asyncio.to_thread(places, release)
+                await asyncio.to_thread(changes.cover, found)
                 self._say(changes.problem)
                 await self._renew(release)
-                await self._next(changes, release)
+                await self._next(changes, found)
         finally:
             changes.close()
 
-    async def _next(self, changes: Changes, release: Release) -> None:
-        """Until there is an edit, or something else is wanted: other places may count then."""
+    async def _next(self, changes: Changes, covered: Places) -> None:
+        """Until there is an edit, or other places count: what is wanted besides was read when it was wanted."""
         edited = asyncio.create_task(changes.burst(), name="next edit")
-        other = asyncio.create_task(self._environment.loop.until(lambda: self._environment.release is not release))
+        other = asyncio.create_task(self._elsewhere(covered), name="other places")
         try:
             await asyncio.wait((edited, other), return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in (edited, other):
                 task.cancel()
             await asyncio.gather(edited, other, return_exceptions=True)
+
+    async def _elsewhere(self, covered: Places) -> None:
+        """Until a release is wanted that was read from other places, or none that is watched."""
+        known: Release | None = None
+        while (release := self._wanted()) and (release is known or await asyncio.to_thread(places, release) == covered):
+            known = release
+            await self._environment.loop.until(partial(self._is_not, release))
+
+    def _is_not(self, release: Release) -> bool:
+        return self._environment.release is not release
 
     def _say(self, problem: str) -> None:
         if problem != self._said and problem:

@@ -60,7 +60,21 @@ def bring(made: Made, part: Path, artifact: Path) -> None:
     if made.part.by == "link":
         target.symlink_to(part / made.part.folder)
     else:
-        shutil.copytree(part / made.part.folder, target, symlinks=True, copy_function=os.link)
+        _link_all(f"{part / made.part.folder}", f"{target}")
+
+
+def _link_all(folder: str, target: str) -> None:
+    """All of a folder's files by links. There are ten thousand, and somebody waits: nothing is looked at twice."""
+    os.mkdir(target)  # noqa: PTH102
+    with os.scandir(folder) as found:
+        for entry in found:
+            there = f"{target}/{entry.name}"
+            if entry.is_dir(follow_symlinks=False):
+                _link_all(entry.path, there)
+            elif entry.is_symlink():
+                os.symlink(os.readlink(entry.path), there)  # noqa: PTH115, PTH211
+            else:
+                os.link(entry.path, there)
 
 
 def check(root: Path, made: Made) -> None:

@@ -14,8 +14,9 @@ from shoal.model.observed import Instance
 
 # One that has no probe to ask counts as ready when it has lived this long: many that fail do so at once.
 STEADY = 0.5
-# While an instance starts it is asked often, so that nobody waits for a probe's period.
-EAGER, EAGER_LONGEST, EAGER_GROWTH = 0.03, 0.15, 1.1
+# While an instance starts it is asked often, so that nobody waits for a probe's period: a small share of the time that
+# its start has taken so far.
+EAGER, EAGER_LONGEST, EAGER_SHARE = 0.02, 0.15, 0.05
 # Later, one that takes minutes to start is asked less often.
 # One that was ready and is not: how soon it is asked again.
 SOON = 0.5
@@ -120,7 +121,6 @@ class Health:
             self._asked.add(instance.id)
             self._set(instance.id, READY)
             return
-        pause = EAGER
         while not self._judgements.get(instance.id, Judgement()).started:
             begun = time.monotonic()
             problem = await self._ask(instance, probe)
@@ -130,8 +130,7 @@ class Health:
             self._set(instance.id, after_first(probes, before, problem, age))
             if problem:
                 # A question that is dear (a command) is asked half of the time at most.
-                await asyncio.sleep(max(pause, took))
-                pause = PATIENT if age > PATIENT_AFTER else min(pause * EAGER_GROWTH, EAGER_LONGEST)
+                await asyncio.sleep(max(_pause(age), took))
 
     async def _keep_asking(
         self, instance: Instance, probe: Probe, conclude: Callable[[Probe, Judgement, str], Judgement]
@@ -149,3 +148,8 @@ class Health:
         answer = await self._asking.ask(probe, instance)
         self._asked.add(instance.id)
         return answer
+
+
+def _pause(age: float) -> float:
+    """Until the next question to an instance that has been starting for so long."""
+    return PATIENT if age > PATIENT_AFTER else min(max(age * EAGER_SHARE, EAGER), EAGER_LONGEST)

@@ -8,6 +8,7 @@ something: so a new shoal with new keys finds the revisions of what runs as they
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any
@@ -52,9 +53,14 @@ def _canonical(value: Any) -> Any:
 
 
 def _told(noun: msgspec.Struct) -> list[msgspec.structs.FieldInfo]:
-    fields = msgspec.structs.fields(type(noun))
     first = FIRST.get(type(noun))
-    return [f for f in fields if first is None or f.name in first or getattr(noun, f.name) != _default(f)]
+    return [f for f in _fields(type(noun)) if first is None or f.name in first or getattr(noun, f.name) != _default(f)]
+
+
+@functools.cache
+def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """They are the same for all of a kind, and dear to ask for."""
+    return msgspec.structs.fields(kind)
 
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:

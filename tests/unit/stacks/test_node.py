@@ -30,6 +30,14 @@ def test_a_lock_is_followed_and_the_build_script_is_run(line: Lines) -> None:
     assert str(steps[0].env["PATH"]).startswith("${artifact}/node_modules/.bin:${program:node-bin}:/usr/local/sbin:")
 
 
+def test_a_plain_build_script_runs_without_npm_unless_it_has_hooks(line: Lines) -> None:
+    (_, build) = NODE.steps(source(build="MODE=fast node scripts/build.js"))
+    assert line(build.command) == "${program:node} scripts/build.js"
+    assert str(build.env["MODE"]) == "fast" and "PATH" in build.env
+    for scripts in ({"build": "node a.js", "postbuild": "x"}, {"build": "node a.js && node b.js"}):
+        assert line(NODE.steps(source(**scripts))[-1].command) == f"{NPM} run build"
+
+
 def test_without_a_lock_npm_decides(line: Lines) -> None:
     assert line(NODE.steps(source())[0].command) == f"{NPM} install --include=dev --no-audit --no-fund"
 

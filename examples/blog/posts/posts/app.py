@@ -2,7 +2,6 @@
 
 from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
-from flask_migrate import Migrate
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from posts import articles, comments, favorites, health, identity, tags
@@ -34,7 +33,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     app.before_request(_take_body)
     db.init_app(app)
-    Migrate(app, db)
     identity.init_app(app, settings.users_url)
     health.init_app(app)
     register_error_handlers(app)

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 from flask import Flask
-from flask_migrate import upgrade
+from flask_migrate import Migrate, upgrade
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from posts.app import create_app
@@ -54,6 +54,7 @@ def users() -> Iterator[UsersService]:
 @pytest.fixture(scope="session")
 def shared_app(database: URL, users: UsersService) -> Iterator[Flask]:
     app = create_app(Settings(database_url=database, users_url=users.url))
+    Migrate(app, db)
     with app.app_context():
         upgrade(str(MIGRATIONS))
     yield app
