@@ -60,10 +60,10 @@ class Terminal:
     def text(self) -> str:
         return re.sub(r"\033\[\??[0-9;]*[a-zA-Z]", "", self.seen)
 
-    def until(self, what: str, deadline: float = 30.0) -> None:
-        """Returns when this has been drawn."""
+    def until(self, what: str, deadline: float = 30.0, *, after: str = "") -> None:
+        """Returns when this has been drawn; `after` something, if that is said."""
         end = time.monotonic() + deadline
-        while what not in self.seen and what not in self.text:
+        while what not in self.seen.rpartition(after or "\0")[2] and what not in self.text.rpartition(after or "\0")[2]:
             assert time.monotonic() < end, f"{what!r} was not drawn within {deadline} s:\n{self.text[-3000:]}"
             self._read(0.1)
 

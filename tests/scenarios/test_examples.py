@@ -80,6 +80,11 @@ def test_profiles(example: Example) -> None:
     web = some.pid("web")
     assert "spare" not in {i["workload"] for i in some.ps()}
     assert "start console/0" in some.ok("plan", "--profile", "debug").out
+    for verb in (("restart", "console"), ("scale", "console=2")):
+        refused = some.shoal(*verb)
+        assert refused.code == 2
+        assert "console doesn't run: it is in the profile debug, which isn't active" in refused.err
+        assert "shoal start console, or: shoal up -d --profile debug" in refused.err
     some.up("--profile", "debug")
     assert names(some) == {"web", "console", "cache"}
     assert "spare" in {i["workload"] for i in some.ps()}

@@ -21,6 +21,7 @@ def test_up_draws_every_service_and_then_shows_the_logs(app: Make) -> None:
     with Terminal(web, "up") as terminal:
         terminal.until("starting 0/2")
         terminal.until("| serves")
+        terminal.until("http://")
         text = terminal.text
         assert re.search(r"after +waiting .* for seed", text)
         assert re.search(r"✔ web +ready +\d\.\ds", text)
@@ -32,6 +33,17 @@ def test_up_draws_every_service_and_then_shows_the_logs(app: Make) -> None:
     assert re.search(r"✔ web +stopped", terminal.text)
     assert terminal.seen.count(HIDE) == terminal.seen.count(SHOW) == 2
     assert "Traceback" not in terminal.text
+    assert web.processes() == {}
+
+
+def test_logs_are_shown_from_the_start_above_what_is_drawn(app: Make) -> None:
+    web = app(SLOW.replace("'1'", "'60'"), WEB_FILES)
+    with Terminal(web, "up") as terminal:
+        terminal.until("| begins")
+        terminal.until("starting 0/2", after="| begins")
+        terminal.press("\x03")
+        assert terminal.ends() == 130
+    assert re.search(r"web-\d-\w+ +\| begins", terminal.text)
     assert web.processes() == {}
 
 

@@ -37,11 +37,12 @@ def test_only_an_edit_of_a_migration_runs_it_again(app: Make) -> None:
     made.edit(" one ", " two ", "py/server.py")
     says(made, " two ")
     assert migrated(made) == 1
+    made.wait_until(lambda: made.ready("py"))
     before = made.pid("py")
     made.write({"py/migrations/2.sql": "create table second\n"})
     made.wait_until(lambda: migrated(made) == 2)
     assert "create table second" in made.ok("logs", "py").out
-    made.wait_until(lambda: made.ready("py") and made.pid("py") != before)
+    made.wait_until(lambda: made.ready("py") and before not in made.pids().values())
 
 
 def test_another_up_does_not_but_another_list_of_packages_does(app: Make) -> None:

@@ -181,6 +181,8 @@ class Verbs:
         names = list(request["services"])
         for name in names:
             self._environment.known(self._environment.running().wanted.app, (name,))
+            if request["how"] in ("restart", "scale"):
+                self._environment.check_wanted(name)
             if request["how"] != "start":
                 check_free(name, self._environment.loop.observed.instances)
         match request["how"]:
@@ -234,9 +236,9 @@ class Verbs:
         """How to run a command with a service's environment; the service's own command when none is given."""
         name = str(request["service"])
         self._environment.known(self._environment.running().wanted.app, (name,))
+        self._environment.check_wanted(name)
         workload = self._environment.loop.desired.workload(name)
-        if workload is None:
-            raise UsageError(f"{name} is not part of what runs", hint=f"Start it with: shoal up -d {name}")
+        assert workload is not None
         like = next((i.id for i in self._environment.loop.observed.of(name) if i.phase == "ready"), "")
         command = tuple(request.get("command", ()))
         if request.get("running") and not like:

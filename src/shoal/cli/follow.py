@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,16 @@ class Follower:
         self._listed = 0.0
         self._first = True
 
-    def turn(self, *, last: bool = False) -> None:
+    def turn(self, *, last: bool = False, before: Callable[[], None] | None = None) -> None:
+        """`before` is called if there is something to print."""
         self._list()
         found = [piece for file in self._files for piece in self._new_lines(file, last)]
         if self._first:
             # Only what is there at the beginning has to be put in order; later lines come as they are written.
             found.sort(key=lambda piece: piece[0])
         self._first = False
+        if found and before:
+            before()
         for when, name, text in found:
             data(self._line(when, name, text))
 

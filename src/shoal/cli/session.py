@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from types import FrameType, TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from shoal import __version__
 from shoal.api.client import Client
@@ -20,6 +20,10 @@ from shoal.cli.telling import ENDS, telling
 from shoal.cli.times import deadline
 from shoal.errors import Interrupted, NotRunning, ShoalError
 
+if TYPE_CHECKING:
+    from shoal.cli.follow import Follower
+
+LOGS_EVERY = 0.2
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -40,7 +44,7 @@ class Session:
         self._asked = 0
         self._waits = False
         self._ending = False
-        self._since = 0.0
+        self._follower: Follower | None = None
 
     def __enter__(self) -> Session:
         # One that is ignored stays so: nohup means it.
@@ -111,17 +115,24 @@ class Session:
                 # Else the next verb would still meet it, and be told that all is well and nothing wanted.
                 await_end(self.state, self.client)
             raise
-        self._since = answer["since"]
+        if not self.detached:
+            from shoal.cli.follow import Follower
+
+            self._follower = Follower(self.client, [], since=answer["since"])
         for lack in answer["lacking"]:
             self._say(f"note: {lack}")
 
     def follow(self, until: str, timeout: float | None = None) -> dict[str, Any]:
-        """Tell events until all is `started` or `ready`; returns how everything stands."""
+        """Tell events until all is `started` or `ready`, in the foreground with the logs; returns how everything
+        stands."""
         late = deadline(timeout, lambda: f"not ready within {timeout:g} s: {self._late()}")
         with telling(quiet=self.quiet) as going, self._waiting(), late:
-            for kind, value in self.client.stream("follow", until=until, every=going.every):
+            every = going.every or (LOGS_EVERY if self._follower else 0.0)
+            for kind, value in self.client.stream("follow", until=until, every=every):
                 if kind == "done":
                     return dict(value)
+                if self._follower:
+                    self._follower.turn(before=going.clear)
                 going.tell(value)
         raise NotRunning("the daemon ended")
 
@@ -156,19 +167,17 @@ class Session:
 
     def show_logs(self, *, events: bool = False) -> None:
         """Logs of all services until a signal comes; with `events`, what happens to them too."""
-        from shoal.cli.follow import Follower
-
+        assert self._follower is not None
         if events:
             threading.Thread(target=self._tell, args=(time.time(),), daemon=True).start()
-        follower = Follower(self.client, [], since=self._since)
         with self._waiting():
             while True:
-                follower.turn()
+                self._follower.turn()
                 if not self.client.alive():
                     raise NotRunning(
                         "the daemon ended; services go on", hint="Adopt them with: shoal up, or: shoal down"
                     )
-                time.sleep(0.2)
+                time.sleep(LOGS_EVERY)
 
     def _tell(self, since: float) -> None:
         """Events as they come, until the daemon goes or we do."""

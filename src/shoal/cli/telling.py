@@ -20,10 +20,11 @@ ABOVE = ("damaged", "training", "trained", "untrained")
 
 
 class Telling:
-    """`every` is how often the daemon is to send what it sees, in seconds (0: never)."""
+    """`every` is how often the daemon is to send what it sees, in seconds (0: never). `clear` makes room for lines of
+    somebody else; what was drawn comes back with the next item that is told."""
 
-    def __init__(self, every: float, tell: Tell) -> None:
-        self.every, self.tell = every, tell
+    def __init__(self, every: float, tell: Tell, clear: Callable[[], None] = lambda: None) -> None:
+        self.every, self.tell, self.clear = every, tell, clear
 
 
 @contextmanager
@@ -39,9 +40,9 @@ def telling(*, quiet: bool = False, only: tuple[str, ...] = ()) -> Iterator[Tell
         signs = UNICODE if terminal.has_unicode(sys.stderr) else ASCII
         tree = Tree(signs, colours=terminal.has_colours(sys.stderr))
         with Screen(sys.stderr) as screen:
-            yield Telling(EVERY, lambda item: _draw(item, tree, screen))
+            yield Telling(EVERY, lambda item: _draw(item, tree, screen), screen.wipe)
     else:
-        yield Telling(0.0, lambda item: _line(item["event"], only))
+        yield Telling(0.0, lambda item: _line(item["event"], only) if item["event"] else None)
 
 
 def _draw(item: dict[str, Any], tree: Any, screen: Any) -> None:

@@ -14,6 +14,7 @@ from shoal.control.progress import Standing, settled
 from shoal.desired import Inputs, at_source, compile, folder_key
 from shoal.desired.builds import asks_for_gateway
 from shoal.desired.causes import with_causes
+from shoal.desired.chosen import is_active
 from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning, UsageError
 from shoal.model.app import App, Gateway, Service
@@ -101,16 +102,17 @@ class Environment:
         them, and all is as it was."""
         before = self.running()
         app = msgspec.structs.replace(app, profiles=before.wanted.app.profiles)
-        release, _ = await self.compile(app, self._kept_secrets(app, values))
+        release, desired = await self.compile(app, self._kept_secrets(app, values))
         if self.release is not before:
             return  # somebody wants something else meanwhile; he is followed
         if (release.wanted.app, release.inputs) == (before.wanted.app, before.inputs):
             self._try_builds_again()
             return
         overrides = _edited(release, before, self.loop.desired)
+        same = overrides == release.wanted.overrides
         wanted = msgspec.structs.replace(release.wanted, overrides=overrides, watch=before.wanted.watch)
         release = msgspec.structs.replace(release, wanted=wanted)
-        desired = self._desired(release)
+        desired = desired if same else self._explained(self._desired(release))
         self.plan(desired)
         self._want(release, desired)
 
@@ -151,6 +153,8 @@ class Environment:
         new = {artifact.key for artifact in desired.artifacts} - self.loop.observed.artifacts
         if not new or self.release is None:
             return desired
+        if not self.release.wanted.down:
+            return with_causes(desired, self.loop.desired)
         up = msgspec.structs.replace(self.release, wanted=msgspec.structs.replace(self.release.wanted, down=False))
         return with_causes(desired, self._desired(up))
 
@@ -206,6 +210,19 @@ class Environment:
         check_known([name], [s.name for s in self.running().wanted.app.services])
         return next(s for s in self.running().wanted.app.services if s.name == name)
 
+    def check_wanted(self, name: str) -> None:
+        """Raises `UsageError` for what isn't part of what runs, with its profile if that is why."""
+        if self.loop.desired.workload(name) is not None:
+            return
+        app = self.running().wanted.app
+        service = next((s for s in app.services if s.name == name), None)
+        if service is None or is_active(service, app):
+            raise UsageError(f"{name} is not part of what runs", hint=f"Start it with: shoal up -d {name}")
+        profiles = " and ".join(service.profiles)
+        what = f"{name} doesn't run: it is in the profile {profiles}, which isn't active"
+        hint = f"Start it with: shoal start {name}, or: shoal up -d --profile {service.profiles[0]}"
+        raise UsageError(what, hint=hint)
+
     def check_scale(self, name: str, count: int) -> None:
         """Raises `UsageError` for a service that is none, or that can't have so many instances."""
         fixed = next((port.number for port in self.service(name).ports or () if port.number), 0)
@@ -217,9 +234,9 @@ class Environment:
         """A service of the present release as its developer runs it. Raises `UsageError` when it is none of them."""
         release, desired = self.running(), self.loop.desired
         check_known([name], [s.name for s in release.wanted.app.services])
+        self.check_wanted(name)
         workload = desired.workload(name)
-        if workload is None:
-            raise UsageError(f"{name} is not part of what runs", hint=f"Start it with: shoal up -d {name}")
+        assert workload is not None
         artifact = next((a for a in desired.artifacts if a.key == workload.artifact), None)
         if artifact is None:
             return workload

@@ -77,6 +77,9 @@ class Facts:
 
     def folder_there(self, path: Path, named: str) -> None:
         self._there(path, named, "folder", (self.folder / named).is_dir)
+        if not self.report.broken(path) and (self.folder / named).resolve() == FilePath("/"):
+            hint = "all of a service's folder is read, to see what changed: put its code into a folder of its own"
+            self.problem(WrongType, path, f"{quote(named)} is the whole disk", hint)
 
     def file_there(self, path: Path, named: str) -> None:
         self._there(path, named, "file", (self.folder / named).is_file)

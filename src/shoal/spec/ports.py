@@ -11,6 +11,7 @@ from shoal.errors import UnknownReference, WrongType
 from shoal.model.app import Port, Protocol
 from shoal.spec.facts import Facts, valid
 from shoal.spec.models import OnePortEntry, PortEntry, ServiceEntry
+from shoal.spec.scalars import truth
 from shoal.spec.tree import Path
 from shoal.spec.words import quote, suggestion
 
@@ -35,7 +36,10 @@ def ports_of(entry: ServiceEntry, path: Path, facts: Facts) -> tuple[Port, ...] 
 
 
 def _port(name: str, entry: PortEntry, path: Path, service: ServiceEntry, facts: Facts) -> Port:
-    if not valid(name) and not facts.report.broken(path):
+    if truth(name) is not None and not facts.report.broken(path):
+        hint = "such as http; without a word a service has one if something dials it, and with `ports: []` none"
+        facts.problem_at_key(WrongType, path, f"expected the name of a port, got {name}", hint)
+    elif not valid(name) and not facts.report.broken(path):
         number = re.search(r"[0-9]", name) and not re.search(r"[A-Za-z]", name)
         hint = (
             "ports are allotted: give it a name; its number is ${self.port} and the variable PORT; "
