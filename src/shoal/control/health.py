@@ -71,6 +71,7 @@ class Health:
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
     def _begin(self, instance: Instance, probes: Probes) -> None:
+        self._age(instance)  # known from now on, whoever sets the clock during the first question
         if first(probes) is None and probes.live is None and self._unsteady(instance) <= 0:
             self._asked.add(instance.id)
             self._tasks[instance.id] = []
