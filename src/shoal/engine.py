@@ -96,7 +96,7 @@ def _text(app: App, path: Path) -> str:
 
 def attach(desired: Desired) -> Desired:
     """With the mesh that every environment has which has anything to route."""
-    if not desired.edges and desired.gateway is None:
+    if not desired.edges and not desired.refusals and desired.gateway is None:
         return desired
     envoy = revised(mesh.workload(desired.app, desired.environment), {})
     return msgspec.structs.replace(desired, workloads=(envoy, *desired.workloads))
@@ -143,7 +143,7 @@ class Engine:
             if desired.workload(mesh.NAME) is None:
                 return None
             addresses = driver.addresses(mesh.addresses_needed(desired))
-            return mesh.snapshot(desired, observed, addresses, going, driver.named(desired.edges))
+            return mesh.snapshot(desired, observed, addresses, going, driver.named((*desired.edges, *desired.refusals)))
 
         return Loop(driver, journal, build=self._build, built=self._built, snapshot=snapshot)
 

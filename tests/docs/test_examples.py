@@ -12,16 +12,17 @@ from tests.docs.pages import DOCS, Block, blocks
 from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make, making
 
-RUN = [DOCS / "builds.md", DOCS / "static-files.md"]
+RUN = [DOCS / "builds.md", DOCS / "mesh.md", DOCS / "static-files.md"]
 
 
 def examples() -> Iterator[Any]:
-    """The blocks of each app: it begins with its shoal.yaml."""
+    """The blocks of each app: it begins with its shoal.yaml. What comes before the first is only loaded."""
     for page in RUN:
         groups: list[list[Block]] = []
         for block in blocks(page):
             groups += [[]] if block.file == "shoal.yaml" else []
-            groups[-1].append(block)
+            if groups:
+                groups[-1].append(block)
         assert groups, page
         yield from (pytest.param(group, id=f"{page.name}:{group[0].line}") for group in groups)
 
@@ -38,10 +39,11 @@ def test_it_runs_and_answers_as_the_page_says(example: list[Block], app: Make) -
     made.up()
     asked = [block.text for block in example if block.language == "http"]
     assert asked
-    for request, answer in (text.strip().split("\n") for text in asked):
-        assert told(made, request.removeprefix("GET ")) == answer.replace("${gateway.url}", made.url)
+    for request, *headers, answer in (text.strip().split("\n") for text in asked):
+        said = told(made, request.removeprefix("GET "), dict(header.split(": ") for header in headers))
+        assert said == answer.replace("${gateway.url}", made.url)
 
 
-def told(made: App, path: str) -> str:
-    status, body = get(made.url + path)
+def told(made: App, path: str, headers: dict[str, str]) -> str:
+    status, body = get(made.url + path, headers=headers)
     return f"{status} {body.strip()}"

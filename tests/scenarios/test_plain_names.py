@@ -92,12 +92,39 @@ def test_a_fixed_port_is_where_the_name_is_answered(app: Make) -> None:
     assert ask(mine, "mails", f"http://users:{number}/")["caller"] == "mails"
 
 
+CALL = """\
+import sys, urllib.error, urllib.request
+try:
+    urllib.request.urlopen(sys.argv[1], timeout=10)
+except urllib.error.HTTPError as refused:
+    print(refused.code, refused.read().decode())
+"""
+WRITE = "services: {alone: {needs: [users]}}"
+
+
 @needs_names
-def test_a_name_that_is_not_needed_does_not_resolve(app: Make) -> None:
-    mine = app(TWO.replace("PORT\n", f"port: {{number: {unused()}}}\n"), FILES)
+def test_a_name_that_is_not_needed_leads_to_a_refusal_that_names_the_line(app: Make) -> None:
+    number = unused()
+    mine = app(TWO.replace("PORT\n", f"port: {{number: {number}}}\n"), FILES)
     mine.up()
-    assert mine.shoal("exec", "alone", "python3", "-S", "-c", LOOK_UP, "users").code == 3
+    told = mine.ok("exec", "alone", "python3", "-S", "-c", CALL, f"http://users:{number}/").out
+    assert told.split(" ", 1)[0] == "403"
+    assert f"alone doesn't need users: to allow it, write {WRITE}" in told
+    line = f"it called users, which it doesn't need (1 refused): to allow it, write {WRITE}"
+    mine.wait_until(lambda: line in mine.ok("why", "alone").out)
+    assert "refused" not in mine.ok("why", "posts").out
     assert "users" not in Path("/etc/hosts").read_text().split()
+
+
+@needs_names
+def test_the_line_that_a_refusal_names_allows_the_call(app: Make) -> None:
+    number = unused()
+    mine = app(TWO.replace("PORT\n", f"port: {{number: {number}}}\n"), FILES)
+    mine.up()
+    assert mine.ok("exec", "alone", "python3", "-S", "-c", CALL, f"http://users:{number}/").out.startswith("403")
+    mine.edit("  alone:\n", "  alone:\n    needs: [users]\n")
+    mine.up()
+    assert ask(mine, "alone", f"http://users:{number}/")["caller"] == "alone"
 
 
 @needs_names
@@ -141,7 +168,8 @@ def test_inside_the_process_it_is_the_same(app: Make) -> None:
     mine.up()
     seen = Path(f"/proc/{mine.pid('posts')}/root/etc/hosts").read_text()
     assert f"{address(mine, 'posts', 'users')}\tusers" in seen
-    assert Path(f"/proc/{mine.pid('alone')}/root/etc/hosts").read_text() == Path("/etc/hosts").read_text()
+    assert f"{address(mine, 'alone', 'users')}\tusers" in Path(f"/proc/{mine.pid('alone')}/root/etc/hosts").read_text()
+    assert address(mine, "alone", "users") != address(mine, "posts", "users")
 
 
 def test_without_the_key_nothing_is_different(app: Make) -> None:

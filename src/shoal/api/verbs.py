@@ -19,6 +19,7 @@ from shoal.api.telling import picture, telling
 from shoal.backing import engine_of
 from shoal.control.environment import Environment, restarted, scaled, started, stopped
 from shoal.control.journal import Journal
+from shoal.control.strangers import refused_calls
 from shoal.control.why import why
 from shoal.drivers.driver import Driver, LogFile
 from shoal.errors import ShoalError, UsageError
@@ -265,7 +266,8 @@ class Verbs:
     async def why(self, request: Request) -> AsyncIterator[Any]:
         self._environment.known(self._environment.running().wanted.app, (request["service"],))
         loop = self._environment.loop
-        lines, workload = why(request["service"], loop.desired, loop.observed, self._journal.events)
+        refused = await asyncio.to_thread(refused_calls, self._driver, loop.observed, request["service"])
+        lines, workload = why(request["service"], loop.desired, loop.observed, self._journal.events, refused)
         yield {"lines": lines, "files": msgspec.to_builtins(self._driver.logs([workload]))}
 
     async def addresses(self, request: Request) -> AsyncIterator[Any]:

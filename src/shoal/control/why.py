@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from shoal.control.facts import satisfied
 from shoal.control.progress import Standing, standings
+from shoal.mesh.refusing import allowing
 from shoal.model.desired import Desired
 from shoal.model.event import Event
 from shoal.model.observed import Observed
@@ -13,8 +14,15 @@ from shoal.model.observed import Observed
 RECENT = 6
 
 
-def why(service: str, desired: Desired, observed: Observed, events: Iterable[Event]) -> tuple[list[str], str]:
-    """Lines of text, and the workload at the chain's end, whose log tells most."""
+def why(
+    service: str,
+    desired: Desired,
+    observed: Observed,
+    events: Iterable[Event],
+    refused: Mapping[str, int] = {},
+) -> tuple[list[str], str]:
+    """Lines of text, and the workload at the chain's end, whose log tells most. `refused` are calls of the service that
+    the mesh refused, by the name that was called."""
     all_of = {s.workload: s for s in standings(desired, observed)}
     start = _worst([s for s in all_of.values() if s.owner == service])
     if start is None:
@@ -22,12 +30,24 @@ def why(service: str, desired: Desired, observed: Observed, events: Iterable[Eve
             f"{service} is not wanted now: it was stopped, `up` did not name it, or its profile isn't active"
         ], service
     lines, last = _chain(start, desired, observed, all_of)
+    lines += _refused(service, desired, refused)
     past = [e for e in events if e.subject in (start.workload, last.workload)][-RECENT:]
     if past:
         lines += ["", "what happened to it last:"] + [
             f"  {e.kind} {e.instance or e.subject} {e.text}".rstrip() for e in past
         ]
     return lines, last.workload
+
+
+def _refused(service: str, desired: Desired, refused: Mapping[str, int]) -> list[str]:
+    """Only names of this app: of others nothing could be allowed."""
+    section = next((refusal.section for refusal in desired.refusals if refusal.caller == service), "services")
+    return [
+        f"it called {callee}, which it doesn't need ({times} refused): to allow it, write "
+        f"{allowing(service, callee, section)}"
+        for callee, times in sorted(refused.items())
+        if desired.workload(callee)
+    ]
 
 
 def _worst(found: list[Standing]) -> Standing | None:

@@ -129,11 +129,11 @@ def _edge(app: App, service: Service, need: Need, peer: Service, ports: Mapping[
     names = ports[peer.name]
     port = need.port or names[0]
     protocol: Protocol = next((p.protocol for p in peer.ports or () if p.name == port), "http")
-    named = _port_named(peer, port, protocol) if app.names else 0
+    named = port_named(peer, port, protocol) if app.names else 0
     return Edge(service.name, peer.name, port, protocol, need.policy, named, need.rules)
 
 
-def _port_named(peer: Service, name: str, protocol: Protocol) -> int:
+def port_named(peer: Service, name: str, protocol: Protocol) -> int:
     """Where one expects a service of that name: at the number it is fixed to, else at HTTP's own for its first port."""
     number = next((p.number for p in peer.ports or () if p.name == name), 0)
     first = not peer.ports or peer.ports[0].name == name

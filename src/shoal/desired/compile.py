@@ -16,6 +16,7 @@ from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
+from shoal.desired.strangers import refusals, strangers
 from shoal.errors import WrongType, at
 from shoal.model.app import App, Backing, Probe, Probes, Restart, Service
 from shoal.model.desired import Desired
@@ -48,6 +49,7 @@ def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Des
         gateway=app.gateway,
         artifacts=tuple(reversed(artifacts.values())),
         secrets=app.secrets,
+        refusals=tuple(refusal for service in app.services for refusal in refusals(app, service)),
     )
 
 
@@ -151,6 +153,7 @@ def _workload(
         stop=service.stop,
         limits=service.limits,
         names=plain_names(app, service),
+        strangers=strangers(app, service),
         replicas=service.replicas,
         after=_after(app, service),
         once_per=_database(app, service) if job else "",

@@ -16,6 +16,10 @@ FILE = "envoy.json"
 # folder's may.
 ADMIN_SOCKET = "admin.sock"
 CONNECTIONS = 20_000
+# Seconds for which a stream outlives its listener's change. Each old listener costs memory until then.
+STREAMS_STAY = 4 * 3600
+# Milliseconds until a refused call is in the log.
+TOLD_AFTER = 500
 KEPT_PREFIXES = ("listener_manager.", "cluster_manager.", "server.", "http.gateway.rds.", "http.gateway.downstream_")
 KEPT_OF_CLUSTERS = (
     r"^cluster\..*\.(upstream_rq_.*|upstream_cx_(active|http2_total|connect_fail|connect_timeout)|membership_.*)$"
@@ -38,9 +42,11 @@ def workload(app: str, environment: str = "dev", *, concurrency: int = 1) -> Wor
 
 
 def _command(concurrency: int) -> tuple[Value, ...]:
-    """Draining "immediate": a connection to a listener that changed ends with its next answer, not in ten minutes."""
+    """Draining "immediate": a connection to a listener that changed ends with its next answer, not some time later.
+    What has no next answer, a websocket or a stream, stays as long as it may."""
     words = ("--concurrency", str(concurrency), "--disable-hot-restart", "--reject-unknown-dynamic-fields",
-             "--drain-strategy", "immediate", "--log-level", "warning")  # fmt: skip
+             "--drain-strategy", "immediate", "--drain-time-s", str(STREAMS_STAY),
+             "--file-flush-interval-msec", str(TOLD_AFTER), "--log-level", "warning")  # fmt: skip
     return (program("envoy"), Value(("-c",)), concat(own("files"), f"/{FILE}"), *(Value((word,)) for word in words))
 
 

@@ -12,6 +12,7 @@ from shoal.mesh.clusters import cluster
 from shoal.mesh.envoy import Json
 from shoal.mesh.links import GATEWAY, all_links, answering
 from shoal.mesh.listeners import edge_listener, gateway_listener
+from shoal.mesh.refusing import refusing_listener
 from shoal.mesh.routes import gateway_routes
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Observed
@@ -28,7 +29,8 @@ def snapshot(
     names: Mapping[str, Endpoint] = {},
 ) -> Snapshot:
     """The mesh for what is desired and what runs. `addresses` are those of `links.addresses_needed`; instances in
-    `draining` get no new requests; `names` are further addresses, of edges whose callee is known by its plain name.
+    `draining` get no new requests; `names` are further addresses: of edges whose callee is known by its plain
+    name, and of refusals.
     The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
     """
     hosts = {link: answering(link, observed, draining) for link in all_links(desired)}
@@ -51,7 +53,9 @@ def empty() -> Snapshot:
 def _listeners(desired: Desired, addresses: Mapping[str, Endpoint], names: Mapping[str, Endpoint]) -> list[Json]:
     gateway = [gateway_listener(desired.gateway, addresses[GATEWAY])] if desired.gateway else []
     edges = sorted(desired.edges, key=lambda edge: edge.id)
-    return gateway + [edge_listener(desired, edge, addresses[edge.id], names.get(edge.id)) for edge in edges]
+    refusing = [refusing_listener(each, names[each.id]) for each in desired.refusals if each.id in names]
+    listening = [edge_listener(desired, edge, addresses[edge.id], names.get(edge.id)) for edge in edges]
+    return [*gateway, *listening, *refusing]
 
 
 def pack(resources: Mapping[str, list[Json]], instances: frozenset[str] = NOBODY) -> Snapshot:

@@ -7,11 +7,12 @@ from functools import cached_property
 import msgspec
 
 from shoal.model.app import Gateway, Secret
-from shoal.model.workload import Artifact, Edge, Workload
+from shoal.model.workload import Artifact, Edge, Refusal, Workload
 
 
 class Desired(msgspec.Struct, frozen=True, dict=True):
-    """`scheduled` maps a job to when its schedule came to be wanted, in seconds since the epoch."""
+    """`scheduled` maps a job to when its schedule came to be wanted, in seconds since the epoch. `refusals` are where
+    callers find what they don't need."""
 
     app: str
     environment: str = "dev"
@@ -21,6 +22,7 @@ class Desired(msgspec.Struct, frozen=True, dict=True):
     artifacts: tuple[Artifact, ...] = ()
     secrets: tuple[Secret, ...] = ()
     scheduled: dict[str, float] = {}
+    refusals: tuple[Refusal, ...] = ()
 
     def workload(self, name: str) -> Workload | None:
         return self._by_name.get(name)

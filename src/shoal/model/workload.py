@@ -49,10 +49,11 @@ class Workload(msgspec.Struct, frozen=True):
     once_per      a job: run once per (revision, incarnation of this data folder)
     env_ports     variable -> port name: allotted numbers under names the user chose
     names         plain name -> key of the address it stands for (`Edge.host_key`; empty: this machine's own)
+    strangers     plain names of what it doesn't need: they lead to where it is refused (`Refusal.host_key`)
     basis         a job: stands for its artifact in the revision, where only a part of that decides whether it is done
                   again
     nonce         changed by `restart`: part of what an instance is compared by, not of the revision
-    revision      keyed hash over all of it except `replicas`, `nonce` and itself
+    revision      keyed hash over all of it except `replicas`, `nonce`, `strangers` and itself
     """
 
     name: str
@@ -72,6 +73,7 @@ class Workload(msgspec.Struct, frozen=True):
     stop: Stop = Stop()
     limits: Limits = Limits()
     names: dict[str, str] = {}
+    strangers: tuple[str, ...] = ()
     replicas: int = 1
     after: tuple[After, ...] = ()
     data: str = ""
@@ -120,6 +122,22 @@ class Part(msgspec.Struct, frozen=True):
     folder: str
     of: tuple[str, ...]
     by: Literal["link", "copy"] = "link"
+
+
+class Refusal(Edge, frozen=True):
+    """An undeclared caller → callee, where the callee's plain name leads: at `named`, of the one address that all of a
+    caller's refusals share. HTTP says by itself whom it is for, so `callee` is empty there. `section` is where the
+    caller stands in the file."""
+
+    section: str = "services"
+
+    @property
+    def host_key(self) -> str:
+        return host_key(self.caller, "")
+
+    @property
+    def id(self) -> str:
+        return f"{self.host_key}:{self.named}"
 
 
 def host_key(caller: str, callee: str) -> str:

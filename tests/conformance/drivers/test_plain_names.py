@@ -6,12 +6,13 @@ import pytest
 
 from shoal.drivers.process.names import why_not
 from shoal.model.desired import Desired
-from shoal.model.workload import Edge
+from shoal.model.workload import Edge, Refusal
 from tests.conformance.drivers.bed import Bed, ProcessBed
 
 LACK = why_not()
 needs_names = pytest.mark.skipif(bool(LACK), reason=f"plain names: {LACK}")
 POSTS, MAILS = Edge("posts", "users", named=8080), Edge("mails", "users", named=8080)
+WEB = Refusal("web", "", named=8080)
 
 
 @needs_names
@@ -34,6 +35,22 @@ async def test_they_stay_the_same(bed: Bed) -> None:
     before = bed.driver.named([POSTS, MAILS])
     await bed.reopen()
     assert bed.driver.named([MAILS, POSTS]) == before
+
+
+@needs_names
+async def test_what_a_caller_does_not_need_is_at_one_address_of_its_own(bed: Bed) -> None:
+    found = bed.driver.named([POSTS, Refusal("posts", "", named=80), Refusal("posts", "x", named=90), WEB])
+    assert found["posts->:80"].host == found["posts->:90"].host
+    assert len({found[name].host for name in (POSTS.id, "posts->:80", WEB.id)}) == 3
+
+
+@needs_names
+async def test_the_hosts_file_has_their_names(processes: ProcessBed) -> None:
+    workload = processes.runs("web", owner="web", names={"db": ""}, strangers=("users", "posts"))
+    instance = await processes.driver.start(workload, 0)
+    lines = (processes.root / "instances" / instance.id / "hosts").read_text().splitlines()
+    at = processes.driver.named([WEB])[WEB.id].host
+    assert lines[-3:] == ["127.0.0.1\tdb", f"{at}\tusers", f"{at}\tposts"]
 
 
 async def test_an_edge_without_a_name_has_none(bed: Bed) -> None:

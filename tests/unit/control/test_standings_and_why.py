@@ -13,7 +13,7 @@ from shoal.model.app import Restart
 from shoal.model.desired import Desired
 from shoal.model.event import Event
 from shoal.model.observed import Observed
-from shoal.model.workload import Artifact, Workload
+from shoal.model.workload import Artifact, Refusal, Workload
 from tests.unit.control.world import database, ended, job, running, seen, service, wanted
 
 API = service("api")
@@ -136,6 +136,15 @@ class TestWhy:
         lines, _ = why("web", self.SHOP, seen(ended(self.DB, failures=5)), events)
         past = lines[lines.index("what happened to it last:") + 1 :]
         assert past == [f"  exited db-0-{n} exit {n}" for n in range(3, 9)]
+
+    def test_names_the_line_that_would_allow_a_refused_call(self) -> None:
+        shop = msgspec.structs.replace(self.SHOP, refusals=(Refusal("web", "", named=80),))
+        everything = seen(*(running(workload) for workload in shop.workloads))
+        lines, _ = why("web", shop, everything, (), {"db": 3, "somewhere.example": 1})
+        assert lines == [
+            "web is ready",
+            "it called db, which it doesn't need (3 refused): to allow it, write services: {web: {needs: [db]}}",
+        ]
 
     def test_of_what_is_not_wanted_says_that(self) -> None:
         assert why("api", Desired(app="shop"), seen(), ())[0] == [

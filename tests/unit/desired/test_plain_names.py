@@ -32,3 +32,44 @@ def test_without_the_key_there_are_none() -> None:
     of = app(service("users"), service("posts", "users"))
     assert workload(desired(of), "posts").names == {}
     assert [edge.named for edge in desired(of).edges] == [0]
+
+
+def test_names_of_what_it_does_not_need_are_strangers_to_it() -> None:
+    of = app(service("users"), service("posts", "users"), service("web"), service("worker", ports=()), job("seed"),
+             service("pages", "users", "posts"), names=True)  # fmt: skip
+    assert workload(desired(of), "web").strangers == ("users", "posts")
+    assert workload(desired(of), "pages").strangers == ()
+    assert workload(desired(of), "seed").strangers == ("users", "posts")
+
+
+def test_a_stranger_is_refused_wherever_it_would_be_expected() -> None:
+    ports = (Port("http", number=8080), Port("raw", "tcp", number=7000), Port("admin"))
+    of = app(service("users", ports=ports), service("posts", ports=(Port(),)), service("web"), job("seed"), names=True)
+    found = [r for r in desired(of).refusals if r.caller in ("web", "seed")]
+    assert [(r.id, r.protocol, r.callee, r.section) for r in found] == [
+        ("web->:80", "http", "", "services"),
+        ("web->:7000", "tcp", "users", "services"),
+        ("web->:8080", "http", "", "services"),
+        ("seed->:80", "http", "", "jobs"),
+        ("seed->:7000", "tcp", "users", "jobs"),
+        ("seed->:8080", "http", "", "jobs"),
+    ]
+
+
+def test_where_two_would_be_expected_http_is_answered() -> None:
+    of = app(
+        service("a", ports=(Port("raw", "tcp", number=80),)), service("b", ports=(Port(),)), service("web"), names=True
+    )
+    (refusal,) = [refusal for refusal in desired(of).refusals if refusal.caller == "web"]
+    assert (refusal.named, refusal.protocol) == (80, "http")
+
+
+def test_a_new_stranger_restarts_nobody() -> None:
+    before = app(service("users"), service("posts", "users"), names=True)
+    after = app(service("users"), service("posts", "users"), service("new", ports=(Port(),)), names=True)
+    assert workload(desired(after), "posts").strangers == ("new",)
+    assert workload(desired(after), "posts").revision == workload(desired(before), "posts").revision
+
+
+def test_without_the_key_nobody_is_refused() -> None:
+    assert desired(app(service("users", ports=(Port(),)), service("web"))).refusals == ()

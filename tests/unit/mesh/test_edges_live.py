@@ -17,7 +17,7 @@ from shoal.mesh import acceptance
 from shoal.model.app import Port
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance
-from shoal.model.policy import EdgePolicy
+from shoal.model.policy import EdgePolicy, Pool
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Edge, Workload
 
@@ -189,6 +189,15 @@ def test_a_websocket_outlives_the_timeout_and_its_endpoint(envoy: Any, two: Any,
     with upgraded(envoy) as raw:
         assert echoed(raw, b"one")
         envoy.route(desired(policy), a, b, draining=frozenset({a.id}))
+        assert get("/slow", at=EDGE).status == 504
+        assert echoed(raw, b"two")
+
+
+def test_a_websocket_outlives_a_change_of_its_policy(envoy: Any, two: Any, get: Any) -> None:
+    envoy.route(desired(), two[0].instance("users"))
+    with upgraded(envoy) as raw:
+        assert echoed(raw, b"one")
+        envoy.route(desired(EdgePolicy(timeout=0.2, pool=Pool(connections=9))), two[0].instance("users"))
         assert get("/slow", at=EDGE).status == 504
         assert echoed(raw, b"two")
 

@@ -43,7 +43,7 @@ from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
 from shoal.model.values import Value, concat
-from shoal.model.workload import Edge, Workload
+from shoal.model.workload import Edge, Workload, host_key
 
 KEPT_LOGS = 10
 HOSTS = "hosts"
@@ -197,10 +197,11 @@ class ProcessDriver:
 
     def _hosts(self, workload: Workload, folder: Path) -> str:
         """The hosts file of one that knows others by their names; empty: it gets the system's."""
-        if not workload.names or self._names.lack:
+        known = workload.names | dict.fromkeys(workload.strangers, host_key(workload.owner, ""))
+        if not known or self._names.lack:
             return ""
         # Whoever the program becomes, it may read who its peers are.
-        atomic.write(folder / HOSTS, self._names.hosts(workload.names), mode=0o644)
+        atomic.write(folder / HOSTS, self._names.hosts(known), mode=0o644)
         return str(folder / HOSTS)
 
     def _orphan(self, name: str) -> Instance:
@@ -287,7 +288,7 @@ class ProcessDriver:
 
     def lacking(self, desired: Desired) -> tuple[str, ...]:
         limits = self._groups.lacking({workload.name: workload.limits for workload in desired.workloads})
-        named = any(workload.names for workload in desired.workloads)
+        named = any(workload.names or workload.strangers for workload in desired.workloads)
         return (*limits, *(self._names.refused(desired.edges) if named else ()))
 
     async def look_at_disks(self) -> None:
