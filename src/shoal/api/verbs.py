@@ -12,11 +12,11 @@ import msgspec
 
 from shoal import __version__
 from shoal.api.developing import Developing, check_free
+from shoal.api.errands import Errands
 from shoal.api.inspecting import Inspecting, gateway_url
 from shoal.api.rows import row
 from shoal.api.server import Verb
 from shoal.api.telling import picture, telling
-from shoal.backing import engine_of
 from shoal.control.environment import Environment, restarted, scaled, started, stopped
 from shoal.control.journal import Journal
 from shoal.control.strangers import refused_calls
@@ -24,7 +24,6 @@ from shoal.control.why import why
 from shoal.drivers.driver import Driver, LogFile
 from shoal.errors import ShoalError, UsageError
 from shoal.model.app import App
-from shoal.model.names import check_known
 from shoal.model.release import Watch
 
 Request = Mapping[str, Any]
@@ -51,11 +50,10 @@ class Verbs:
 
     def table(self) -> dict[str, Verb]:
         names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
-        more = ("invocation", "errand", "why", "addresses", "leave", "ping")
+        more = ("invocation", "why", "addresses", "leave", "ping")
         own = {name: getattr(self, name) for name in (*names, *more)}
-        parts = (Developing(self._environment, self._driver), Inspecting(self._environment, self._driver))
-        for part in parts:
-            own |= part.table()
+        for part in (Developing, Inspecting, Errands):
+            own |= part(self._environment, self._driver).table()
         return {name: self._informed(verb) for name, verb in own.items()}
 
     def _informed(self, verb: Verb) -> Verb:
@@ -249,19 +247,6 @@ class Verbs:
         )
         found = self._driver.invocation(workload, command, like=like if request.get("running") else "")
         yield msgspec.to_builtins(found) | {"kind": workload.kind}
-
-    async def errand(self, request: Request) -> AsyncIterator[Any]:
-        """How to copy what a backing service holds, or to put it back; for somebody else to run."""
-        name, what = str(request["backing"]), request["what"]
-        backing = {b.name: b for b in self._environment.running().wanted.app.backing}
-        check_known([name], backing, "backing service")
-        workload = engine_of(backing[name]).errand(backing[name], what)
-        if workload is None:
-            kind = type(backing[name].engine).__name__
-            raise UsageError(f"{name}: there is no {what} for {kind}", hint="Use a tool of its own, with `shoal env`.")
-        if not any(i.phase == "ready" for i in self._environment.loop.observed.of(name)):
-            raise UsageError(f"{name} is not ready", hint=f"See: shoal why {name}")
-        yield msgspec.to_builtins(self._driver.invocation(workload, ()))
 
     async def why(self, request: Request) -> AsyncIterator[Any]:
         self._environment.known(self._environment.running().wanted.app, (request["service"],))

@@ -11,7 +11,7 @@ from shoal.model.app import Backing
 from shoal.model.values import Value
 from shoal.model.workload import After, Workload
 
-Errand = Literal["dump", "restore"]
+Errand = Literal["dump", "restore", "streams"]
 
 
 class Consumer(msgspec.Struct, frozen=True):
@@ -40,7 +40,8 @@ class BackingEngine(Protocol):
 
     def errand(self, backing: Backing, what: Errand) -> Workload | None:
         """A job beside the running server that writes a copy of all that it holds to stdout (`dump`), or replaces it by
-        one from stdin (`restore`) and changes nothing if that fails; None if there is no such job for this engine."""
+        one from stdin (`restore`) and changes nothing if that fails, or looks into its streams as its further words say
+        (`streams`); None if there is no such job for this engine."""
 
     def files(self, engine: Any) -> tuple[str, ...]:
         """Files of the app's folder whose text `workloads` needs."""

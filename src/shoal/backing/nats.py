@@ -6,11 +6,19 @@ import json
 from collections.abc import Mapping
 
 from shoal.backing.engine import Consumer, Errand
-from shoal.model.app import Backing, Nats, Port, Probe, Probes, Stop
+from shoal.model.app import PARKED_STREAM, Backing, Nats, Port, Probe, Probes, Stop
 from shoal.model.values import Ref, Value, address, concat, own, program, secret
 from shoal.model.workload import After, Workload
 
 ADMIN = "shoal-admin"
+
+# What the server says when a consumer gave up on a message, which stays in its stream: the last 100,000 of it.
+GAVE_UP = "$JS.EVENT.ADVISORY.CONSUMER"
+PARKED = {
+    "name": PARKED_STREAM,
+    "subjects": [f"{GAVE_UP}.MAX_DELIVERIES.>", f"{GAVE_UP}.MSG_TERMINATED.>"],
+    "max_msgs": 100_000,
+}
 
 
 class NatsEngine:
@@ -37,7 +45,16 @@ class NatsEngine:
         return {"NATS_URL": properties["uri"]}
 
     def errand(self, backing: Backing, what: Errand) -> Workload | None:
-        return None
+        if what != "streams":
+            return None
+        return Workload(
+            name=f"{backing.name}.parked",
+            kind="job",
+            owner=backing.name,
+            command=(program("python"), concat("-m"), concat("shoal.jobs.nats_parked")),
+            env={"NATS_URL": _administrator(backing)},
+            cwd=own("scratch"),
+        )
 
     def files(self, engine: Nats) -> tuple[str, ...]:
         return ()
@@ -77,19 +94,22 @@ def _folder(backing: Backing) -> Value:
     return Value((Ref("data", backing.name),))
 
 
+def _administrator(backing: Backing) -> Value:
+    return NatsEngine().properties(backing, Consumer(ADMIN))["uri"]
+
+
 def _streams(backing: Backing) -> Workload:
     assert isinstance(backing.engine, Nats)
     streams = [
         {"name": s.name, "subjects": list(s.subjects), "max_age": s.max_age, "max_bytes": s.max_bytes}
         for s in backing.engine.streams
     ]
-    uri = NatsEngine().properties(backing, Consumer(ADMIN))["uri"]
     return Workload(
         name=f"{backing.name}.streams",
         kind="job",
         owner=backing.name,
         command=(program("python"), concat("-m"), concat("shoal.jobs.nats_streams")),
-        env={"NATS_URL": uri, "STREAMS": concat(json.dumps(streams))},
+        env={"NATS_URL": _administrator(backing), "STREAMS": concat(json.dumps([*streams, PARKED]))},
         cwd=own("files"),
         after=(After(backing.name),),
         once_per=backing.name,

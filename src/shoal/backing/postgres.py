@@ -102,6 +102,8 @@ class PostgresEngine:
         }
 
     def errand(self, backing: Backing, what: Errand) -> Workload | None:
+        if what not in ("dump", "restore"):
+            return None
         tools = {"PSQL": "psql", "PG_DUMP": "pg_dump", "PG_RESTORE": "pg_restore"}
         return Workload(
             name=f"{backing.name}.{what}",

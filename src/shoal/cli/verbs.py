@@ -30,6 +30,7 @@ GROUPS = {
         "env": "what a service gets: variables, folder, command",
         "cp": "copy files between an instance and here",
         "backing": "copy what a backing service holds, and put it back",
+        "streams": "streams of NATS, and the messages that were given up on",
     },
     "look before": {
         "init": "write a first shoal.yaml, or a whole app",

@@ -204,6 +204,10 @@ class Postgres(msgspec.Struct, frozen=True, tag="postgres"):
     init: tuple[str, ...] = ()
 
 
+PARKED_STREAM = "SHOAL_PARKED"
+"""The stream of shoal's own in every NATS."""
+
+
 class Nats(msgspec.Struct, frozen=True, tag="nats"):
     streams: tuple[Stream, ...] = ()
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import UNSET
 
 from shoal.errors import WrongType
-from shoal.model.app import Backing, Engine, Mysql, Nats, Postgres, Rabbitmq, Redis, Secret, Stream
+from shoal.model.app import PARKED_STREAM, Backing, Engine, Mysql, Nats, Postgres, Rabbitmq, Redis, Secret, Stream
 from shoal.spec.external import external_of
 from shoal.spec.facts import Facts
 from shoal.spec.limits import check_backing, limits_of
@@ -147,6 +147,8 @@ def _nats(entry: NatsEntry, path: Path, facts: Facts) -> Nats:
 def _stream(entry: StreamEntry, path: Path, facts: Facts) -> Stream:
     if not _STREAM.fullmatch(entry.name) and not facts.report.broken(path):
         facts.problem(WrongType, (*path, "name"), f"{quote(entry.name)} is not a valid name of a stream")
+    if entry.name == PARKED_STREAM:
+        facts.problem(WrongType, (*path, "name"), f"the stream {entry.name} is shoal's own", "take another name")
     if not entry.subjects and not facts.report.broken(path):
         facts.problem(WrongType, (*path, "subjects"), "expected at least one subject", "such as blog.users.>")
     for index, subject in enumerate(entry.subjects):

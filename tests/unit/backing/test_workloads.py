@@ -113,7 +113,11 @@ class TestNats:
 
     def test_the_streams_are_handed_to_the_job_as_the_file_says(self) -> None:
         streams = json.loads(str(workloads(EVENTS)["events.streams"].env["STREAMS"]))
-        assert streams == [{"name": "USERS", "subjects": ["users.>"], "max_age": 60.0, "max_bytes": -1}]
+        assert streams[:-1] == [{"name": "USERS", "subjects": ["users.>"], "max_age": 60.0, "max_bytes": -1}]
+
+    def test_what_consumers_gave_up_on_is_kept_without_being_asked_for(self) -> None:
+        streams = json.loads(str(workloads(Backing("events", Nats()))["events.streams"].env["STREAMS"]))
+        assert [stream["name"] for stream in streams] == ["SHOAL_PARKED"]
 
     def test_a_new_stream_leaves_the_server_as_it_is(self) -> None:
         more = Backing("events", Nats((Stream("ORDERS", ("orders.>",)),)))

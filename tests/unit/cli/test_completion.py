@@ -30,7 +30,7 @@ def shop(folder: Path) -> Path:
 
 @pytest.mark.parametrize(("words", "expected"), [
     ("", [*VERBS, "--help", "--version"]),
-    ("st", ["stop", "start", "stats"]),
+    ("st", ["stop", "start", "stats", "streams"]),
     ("logs ", ["posts", "seed", "users", "users-db"]),
     ("logs us", ["users", "users-db"]),
     ("logs posts us", ["users", "users-db"]),

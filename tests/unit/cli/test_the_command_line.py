@@ -63,6 +63,8 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["cp", "api:x", "."], {"source": "api:x", "target": ".", "index": None}),
     (["ls", "-q"], {"quiet": True, "json": False}),
     (["backing", "dump", "db", "f"], {"what": "dump", "name": "db", "copy": "f", "yes": False}),
+    (["streams"], {"what": "list", "ids": [], "all": False, "data": None, "backing": "", "json": False}),
+    (["streams", "replay", "A:1", "A:2"], {"what": "replay", "ids": ["A:1", "A:2"], "all": False}),
     (["version", "--json"], {"json": True}),
     (["prune", "-n", "-v"], {"dry_run": True, "volumes": True, "yes": False}),
     (["completion", "bash"], {"shell": "bash", "complete": None}),
@@ -105,6 +107,8 @@ def test_the_environment_may_come_from_a_variable(monkeypatch: pytest.MonkeyPatc
     ["ps", "--env", ".."], ["ps", "--env", "../x"], ["down", "--env", "/"], ["ps", "--env", ""], ["up", "nobody"],
     ["port"], ["wait", "--for", "lunch"], ["wait", "--timeout", "0"], ["cp", "a"], ["cp", "a", "b"],
     ["cp", "a:x", "b:y"], ["ps", "--color", "pink"],
+    ["streams", "sing"], ["streams", "show"], ["streams", "replay"], ["streams", "replay", "A:1", "--all"],
+    ["streams", "parked", "A:1"], ["streams", "--all"], ["streams", "drop", "A:1", "--data", "x"],
 ], ids=" ".join)  # fmt: skip
 def test_a_wrong_command_line_is_2_and_says_what_next(words: list[str], shoal: Shoal) -> None:
     ran = shoal(*words)
