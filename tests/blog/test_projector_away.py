@@ -1,9 +1,14 @@
-"""The projector is stopped: a write that it would confirm says so, and arrives later."""
+"""The projector is away, killed or slow: a write that it would confirm says so, and arrives later."""
 
+import os
+import random
+import signal
 import time
 from collections.abc import Callable
 
 from tests.blog.conftest import NewMember
+from tests.blog.stream import caught_up, parked
+from tests.blog.writers import Writers
 from tests.blog_app import BlogApp, eventually
 from tests.conduit.client import Answer, Client, encoded
 
@@ -36,6 +41,59 @@ def test_a_write_that_nobody_confirms_is_503_and_arrives_later(
     mended.shoal("start", "posts-projector")
     assert eventually(lambda: anyone.article(slug)["author"]["bio"] == "after", within=20)
     assert eventually(lambda: reader.feed()["articlesCount"] == 1, within=20)
+
+
+def test_a_projector_that_is_killed_at_random_costs_no_write(mended: BlogApp, member: NewMember) -> None:
+    poison, when = parked(mended), random.Random(7)
+    with Writers(member(), member(), member()) as writers:
+        for _ in range(3):
+            time.sleep(when.uniform(0.5, 2.0))
+            _kill_one(mended)
+            assert eventually(lambda: mended.ready("posts-projector"), within=30)
+            seen = writers.done
+            assert eventually(lambda: writers.done > seen + 5, within=20), "no write is confirmed"  # noqa: B023
+    assert (writers.failures, writers.stale) == ([], [])
+    assert eventually(lambda: caught_up(mended), within=20, every=0.5)
+    assert writers.agree()
+    assert parked(mended) == poison
+
+
+def test_with_two_projectors_the_death_of_one_refuses_no_write(mended: BlogApp, member: NewMember) -> None:
+    mended.shoal("scale", "posts-projector=2")
+    try:
+        assert eventually(lambda: len(mended.ready("posts-projector")) == 2, within=30)
+        with Writers(member(), member(), member()) as writers:
+            for _ in range(2):
+                seen = writers.done
+                assert eventually(lambda: writers.done > seen + 10, within=20)  # noqa: B023
+                _kill_one(mended)
+                assert eventually(lambda: len(mended.ready("posts-projector")) == 2, within=30)
+        assert (writers.failures, writers.stale, writers.refused) == ([], [], 0)
+        assert writers.agree()
+    finally:
+        mended.shoal("scale", "posts-projector=1")
+
+
+def test_a_projector_that_stands_still_costs_no_write(mended: BlogApp, member: NewMember) -> None:
+    """Longer than the stream waits for it, so that it is given the same events again."""
+    poison = parked(mended)
+    with Writers(member(), member()) as writers:
+        pid = mended.ready("posts-projector")[0]["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            assert eventually(lambda: writers.refused >= 4, within=30), "writes are answered though nobody confirms"
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        seen = writers.done
+        assert eventually(lambda: writers.done > seen + 5, within=30), "no write is confirmed"
+    assert (writers.failures, writers.stale) == ([], [])
+    assert eventually(lambda: caught_up(mended), within=20, every=0.5)
+    assert writers.agree()
+    assert parked(mended) == poison
+
+
+def _kill_one(blog: BlogApp) -> None:
+    os.kill(random.choice(blog.ready("posts-projector"))["pid"], signal.SIGKILL)
 
 
 def _timed(request: Callable[[], Answer]) -> tuple[Answer, float]:

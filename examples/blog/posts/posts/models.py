@@ -103,16 +103,3 @@ class StoredKey(Base):
 
     kid: Mapped[str] = mapped_column(primary_key=True)
     jwk: Mapped[dict[str, Any]]
-
-
-class DeadLetter(Base):
-    """An event that could not be applied, kept for a person to look at."""
-
-    __tablename__ = "dead_letters"
-
-    id: Mapped[int] = mapped_column(Identity(always=True), primary_key=True)
-    stream_sequence: Mapped[int]
-    subject: Mapped[str]
-    payload: Mapped[bytes]
-    error: Mapped[str]
-    died_at: Mapped[datetime] = mapped_column(server_default=func.now())

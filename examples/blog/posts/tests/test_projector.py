@@ -1,14 +1,14 @@
-"""The event worker on a real stream: confirmed, retried, buried, and never stopped by an outage."""
+"""The event worker on a real stream: confirmed, retried, refused, and never stopped by an outage."""
 
 import asyncio
 import time
-from collections.abc import Sequence
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, create_engine, select
+from sqlalchemy import Engine, create_engine, select, text
 
-from posts.models import Author, DeadLetter
+from posts.models import Author
+from posts.projector.worker import ACK_WAIT_S
 from tests.support.nats_server import NatsServer
 from tests.support.postgres import Postgres
 from tests.support.stream import connected, eventually, projecting
@@ -17,11 +17,6 @@ from tests.support.stream import connected, eventually, projecting
 def username(engine: Engine, user_id: UUID) -> str | None:
     with engine.connect() as connection:
         return connection.scalar(select(Author.username).where(Author.id == user_id))
-
-
-def dead_letters(engine: Engine) -> Sequence[bytes]:
-    with engine.connect() as connection:
-        return connection.scalars(select(DeadLetter.payload)).all()
 
 
 def test_a_confirmed_event_can_be_read(nats_server: NatsServer, engine: Engine) -> None:
@@ -70,7 +65,7 @@ def test_old_and_repeated_events_are_confirmed_and_change_nothing(
     asyncio.run(scenario())
 
 
-def test_a_poison_event_is_buried_while_others_go_on(
+def test_a_poison_event_is_refused_for_good_while_others_go_on(
     nats_server: NatsServer, engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def scenario() -> None:
@@ -80,14 +75,58 @@ def test_a_poison_event_is_buried_while_others_go_on(
                 await stream.publish({"poison": True})
                 event = await stream.profile(uuid4(), 1, "anna")
                 await eventually(lambda: stream.confirmed == [event])
-                assert dead_letters(engine) == []
-                await eventually(lambda: dead_letters(engine) == [b'{"poison": true}'])
-                await eventually(lambda: "dead-letter" in caplog.text)
+                assert stream.refused == []
+                await eventually(lambda: stream.refused == ["KeyError('type')"])
                 assert await stream.pending() == 0
 
     asyncio.run(scenario())
-    tries = [record for record in caplog.records if "failed, try" in record.message]
+    tries = [record.message for record in caplog.records if "failed, try" in record.message]
     assert len(tries) == 4
+    assert "parked: event 1 on users.profile.x after 5 tries: KeyError('type')" in caplog.text
+
+
+def test_an_event_that_the_database_refuses_is_applied_when_it_comes_again(
+    nats_server: NatsServer, engine: Engine
+) -> None:
+    def sql(statement: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(text(statement))
+
+    async def scenario() -> None:
+        user_id = uuid4()
+        async with connected(nats_server.url) as stream:
+            await stream.create()
+            async with projecting(nats_server.url, engine):
+                await stream.profile(user_id, 1, "far too long")
+                await eventually(lambda: len(stream.refused) == 1)
+                assert 'violates check constraint "short"' in stream.refused[0]
+                sql("ALTER TABLE authors DROP CONSTRAINT short")
+                again = await stream.profile(user_id, 1, "far too long")
+                await eventually(lambda: stream.confirmed == [again])
+                assert username(engine, user_id) == "far too long"
+
+    sql("ALTER TABLE authors ADD CONSTRAINT short CHECK (length(username) < 5)")
+    try:
+        asyncio.run(scenario())
+    finally:
+        sql("ALTER TABLE authors DROP CONSTRAINT IF EXISTS short")
+
+
+def test_a_slow_database_makes_nobody_else_take_the_event(nats_server: NatsServer, engine: Engine) -> None:
+    """Slower than the stream would wait, were it not told that somebody is at work."""
+
+    async def scenario() -> None:
+        async with connected(nats_server.url) as stream:
+            await stream.create()
+            async with projecting(nats_server.url, engine), projecting(nats_server.url, engine):
+                with engine.begin() as connection:
+                    connection.execute(text("LOCK TABLE authors IN EXCLUSIVE MODE"))
+                    event = await stream.profile(uuid4(), 1, "anna")
+                    await asyncio.sleep(ACK_WAIT_S + 1.5)
+                    assert await stream.tries() == 1
+                await eventually(lambda: stream.confirmed == [event])
+
+    asyncio.run(scenario())
 
 
 def test_the_worker_waits_for_the_stream(nats_server: NatsServer, engine: Engine) -> None:
@@ -151,7 +190,7 @@ def test_a_database_outage_costs_no_event(
                 own_postgres.start()
                 await eventually(lambda: stream.confirmed == [first, second])
                 assert username(engine, user_id) == "v2"
-                assert dead_letters(engine) == []
+                assert stream.refused == []
 
     asyncio.run(scenario())
 

@@ -14,7 +14,7 @@ def upgrade() -> None:
     create_copies_of_users()
     create_articles()
     create_favorites_and_comments()
-    create_keys_and_dead_letters()
+    create_keys()
 
 
 def create_copies_of_users() -> None:
@@ -78,20 +78,11 @@ def create_favorites_and_comments() -> None:
     op.create_index("comments_article", "comments", ["article_id", "id"])
 
 
-def create_keys_and_dead_letters() -> None:
+def create_keys() -> None:
     op.create_table(
         "jwks",
         sa.Column("kid", sa.Text, primary_key=True),
         sa.Column("jwk", postgresql.JSONB, nullable=False),
-    )
-    op.create_table(
-        "dead_letters",
-        sa.Column("id", sa.BigInteger, sa.Identity(always=True), primary_key=True),
-        sa.Column("stream_sequence", sa.BigInteger, nullable=False),
-        sa.Column("subject", sa.Text, nullable=False),
-        sa.Column("payload", sa.LargeBinary, nullable=False),
-        sa.Column("error", sa.Text, nullable=False),
-        sa.Column("died_at", Moment, nullable=False, server_default=sa.func.now()),
     )
 
 
@@ -109,7 +100,7 @@ def part_of_article(*, primary_key: bool = False) -> sa.Column[int]:
     )
 
 
-TABLES = ("authors", "follows", "articles", "article_tags", "favorites", "comments", "jwks", "dead_letters")
+TABLES = ("authors", "follows", "articles", "article_tags", "favorites", "comments", "jwks")
 
 
 def downgrade() -> None:

@@ -1,13 +1,13 @@
-"""What happens to one message: applied and confirmed, tried again, or buried."""
+"""What happens to one message: applied and confirmed, tried again, or refused for good."""
 
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import BadSubjectError
+from nats.errors import Error as NatsError
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 MAX_TRIES = 5
 RETRY_DELAY_S = 0.2
 OUTAGE_PAUSE_S = 0.5
+HEARTBEAT_S = 1.0
+LONGEST_CAUSE = 500
 CONFIRM_HEADER = "Confirm-To"
 
 # The database refuses what the event says. Any other error of its is an outage: away, or not migrated yet.
@@ -42,21 +44,21 @@ class Delivery:
         except BadEvent as error:
             await self._failed(msg, str(error))
             return
-        fault = await self._through_outages(msg, lambda: self._projection.apply(event))
+        fault = await self._through_outages(msg, event)
         if fault:
-            await self._failed(msg, repr(fault))
+            await self._failed(msg, str(getattr(fault, "orig", None) or repr(fault)))
             return
         await self._confirm(msg, event)
         await msg.ack()
 
-    async def _through_outages(self, msg: Msg, work: Callable[[], None]) -> Exception | None:
+    async def _through_outages(self, msg: Msg, event: Event) -> Exception | None:
         """Tries until the database answers; returns what the event itself is to blame for, if anything.
 
         The stream is told each time that the message is in good hands, so an outage is not counted as a try.
         """
         while not self._ended.is_set():
             try:
-                await asyncio.to_thread(work)
+                await self._apply(msg, event)
                 return None
             except FAULTS as error:
                 return error
@@ -68,6 +70,14 @@ class Delivery:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._ended.wait(), OUTAGE_PAUSE_S)
         raise Interrupted
+
+    async def _apply(self, msg: Msg, event: Event) -> None:
+        """However long it takes, nobody else is given the message meanwhile."""
+        applying = asyncio.ensure_future(asyncio.to_thread(self._projection.apply, event))
+        while not (await asyncio.wait([applying], timeout=HEARTBEAT_S))[0]:
+            with contextlib.suppress(NatsError):
+                await msg.in_progress()
+        await applying
 
     async def _confirm(self, msg: Msg, event: Event) -> None:
         """Tells the writer that its change can be read, before the message counts as done."""
@@ -82,19 +92,15 @@ class Delivery:
         await self._client.flush()
 
     async def _failed(self, msg: Msg, cause: str) -> None:
+        """After the last try the event is refused for good, so that the others go on.
+
+        It stays in the stream; whoever runs the stream sees who refused it and why, and can send it again.
+        """
         tries, sequence = msg.metadata.num_delivered, msg.metadata.sequence.stream
-        if tries < MAX_TRIES or not await self._buried(msg, cause):
+        if tries < MAX_TRIES:
             log.warning("event %d on %s failed, try %d: %s", sequence, msg.subject, tries, cause)
             await msg.nak(delay=RETRY_DELAY_S)
             return
-        log.error("dead-letter: event %d on %s after %d tries: %s", sequence, msg.subject, tries, cause)
-        await msg.term()
-
-    async def _buried(self, msg: Msg, cause: str) -> bool:
-        sequence = msg.metadata.sequence.stream
-        fault = await self._through_outages(
-            msg, lambda: self._projection.bury(sequence, msg.subject, msg.data, cause)
-        )
-        if fault:
-            log.error("event %d on %s cannot be stored as a dead letter: %r", sequence, msg.subject, fault)
-        return fault is None
+        log.error("parked: event %d on %s after %d tries: %s", sequence, msg.subject, tries, cause)
+        # The library's `term` cannot say why.
+        await self._client.publish(msg.reply, b"+TERM " + cause[:LONGEST_CAUSE].encode())

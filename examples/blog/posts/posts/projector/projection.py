@@ -3,11 +3,11 @@
 Each statement is guarded by the version, so order, repeats and concurrent projectors do not matter.
 """
 
-from sqlalchemy import Engine, and_, insert, or_
+from sqlalchemy import Engine, and_, or_
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import Insert
 
-from posts.models import Author, DeadLetter, Follow
+from posts.models import Author, Follow
 from posts.projector.events import Event, FollowChanged, ProfileChanged
 
 
@@ -19,13 +19,6 @@ class Projection:
         statement = _profile(event) if isinstance(event, ProfileChanged) else _follow(event)
         with self._engine.begin() as connection:
             connection.execute(statement)
-
-    def bury(self, sequence: int, subject: str, payload: bytes, error: str) -> None:
-        row = insert(DeadLetter).values(
-            stream_sequence=sequence, subject=subject, payload=payload, error=error
-        )
-        with self._engine.begin() as connection:
-            connection.execute(row)
 
 
 def _profile(event: ProfileChanged) -> Insert:

@@ -8,7 +8,6 @@ import nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
@@ -25,6 +24,8 @@ DURABLE = "posts-projector"
 ACK_WAIT_S = 3.0
 FETCH_S = 2.0
 RECONNECT_S = 0.5
+# Delivery refuses a bad event earlier. This is for one that ends the worker before it can.
+MAX_DELIVER = 10
 
 Subscription = JetStreamContext.PullSubscription
 
@@ -102,7 +103,7 @@ async def _subscribe(client: Client) -> Subscription:
         deliver_policy=DeliverPolicy.ALL,
         ack_policy=AckPolicy.EXPLICIT,
         ack_wait=ACK_WAIT_S,
-        max_deliver=-1,
+        max_deliver=MAX_DELIVER,
     )
     try:
         await jetstream.add_consumer(STREAM, config)
@@ -126,7 +127,7 @@ async def _next(subscription: Subscription, ended: asyncio.Event) -> list[Msg]:
         return []
     try:
         return fetch.result()
-    except NatsTimeout:
+    except TimeoutError:
         await subscription.consumer_info()  # raises when the consumer is gone
         return []
 

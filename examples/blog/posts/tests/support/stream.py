@@ -14,6 +14,9 @@ from sqlalchemy import Engine
 
 from posts.projector.worker import Projector
 
+# Where the server says that a consumer does not want a message again.
+REFUSALS = "$JS.EVENT.ADVISORY.CONSUMER.MSG_TERMINATED.USERS.posts-projector"
+
 
 class Stream:
     """Publishes events as users does and waits for their confirmation."""
@@ -23,6 +26,7 @@ class Stream:
         self._inbox = client.new_inbox()
         self._client = client
         self.confirmed: list[str] = []
+        self.refused: list[str] = []
 
     async def create(self) -> None:
         await self._jetstream.add_stream(name="USERS", subjects=["users.>"])
@@ -34,7 +38,11 @@ class Stream:
         async def on_confirmation(msg: Msg) -> None:
             self.confirmed.append(msg.data.decode())
 
+        async def on_refusal(msg: Msg) -> None:
+            self.refused.append(json.loads(msg.data)["reason"])
+
         await self._client.subscribe(self._inbox, cb=on_confirmation)
+        await self._client.subscribe(REFUSALS, cb=on_refusal)
 
     async def profile(self, user_id: UUID, version: int, username: str) -> str:
         user = {"id": str(user_id), "username": username, "bio": None, "image": None, "version": version}
@@ -49,6 +57,11 @@ class Stream:
         """Messages that are delivered but not done with, or not delivered yet."""
         info = await self._jetstream.consumer_info("USERS", "posts-projector")
         return (info.num_ack_pending or 0) + (info.num_pending or 0)
+
+    async def tries(self) -> int:
+        """How often messages were handed out."""
+        info = await self._jetstream.consumer_info("USERS", "posts-projector")
+        return info.delivered.consumer_seq if info.delivered else 0
 
 
 @asynccontextmanager
