@@ -87,6 +87,10 @@ def freeze(pid: int) -> None:
     os.kill(pid, signal.SIGSTOP)
 
 
+def thaw(pid: int) -> None:
+    os.kill(pid, signal.SIGCONT)
+
+
 def session(pid: int) -> int:
     try:
         return os.getsid(pid)

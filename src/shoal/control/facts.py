@@ -69,14 +69,30 @@ def last_end(workload: Workload, index: int, observed: Observed) -> Instance | N
 
 
 def outcome(job: Workload, observed: Observed) -> Instance | None:
-    """The ended run of a job that counts: this revision, on the data that is there now."""
+    """The run of a job that counts: this revision, on the data that is there now. What is retried counts only when it
+    ended well."""
+    run = last_run(job, observed)
+    return run if run is not None and _counts(job, run) else None
+
+
+def last_run(job: Workload, observed: Observed) -> Instance | None:
+    """Its newest ended run of this revision, on the data that is there now."""
     incarnation = observed.data.get(job.once_per, "") if job.once_per else ""
-    runs = [
-        i
-        for i in observed.of(job.name)
-        if not i.alive and i.exit is not None and matches(i, job) and i.incarnation == incarnation
-    ]
+    runs = [i for i in observed.of(job.name) if not i.alive and matches(i, job) and i.incarnation == incarnation]
     return max(runs, key=lambda i: i.ended, default=None)
+
+
+def _counts(job: Workload, run: Instance) -> bool:
+    """An end that nobody saw may have been a good one, so what was declared to run once isn't begun again. Migrations
+    and jobs of ours bear it, and others wait for them."""
+    if run.exit == 0:
+        return True
+    return not retried(job) and (run.exit is not None or job.name == job.owner)
+
+
+def retried(job: Workload) -> bool:
+    """Whether a job is begun again until it ends well: at least once, rather than at most."""
+    return job.restart.policy == "on-failure"
 
 
 def done(job: Workload, observed: Observed) -> bool:

@@ -6,7 +6,19 @@ from typing import Literal
 
 import msgspec
 
-from shoal.control.facts import current, end_text, last_end, outcome, relieved, restarts, satisfied, stand_in, unbuilt
+from shoal.control.facts import (
+    current,
+    end_text,
+    last_end,
+    last_run,
+    outcome,
+    relieved,
+    restarts,
+    retried,
+    satisfied,
+    stand_in,
+    unbuilt,
+)
 from shoal.control.scheduled import running, told
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
@@ -69,6 +81,9 @@ def _job(w: Workload, desired: Desired, observed: Observed) -> _Answer:
         return "failed", end_text(run), "JobFailed", run.id
     if w.replicas == 0:
         return "stopped", "", "", ""
+    last = last_run(w, observed) if retried(w) else None
+    if last is not None and last.failures + 1 >= TRIES:
+        return "failed", end_text(last), "JobFailed", last.id
     if 0 in current(w, observed):
         return "starting", "running", "", current(w, observed)[0].id
     return _absent(w, desired, observed)

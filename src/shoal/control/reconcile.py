@@ -9,18 +9,20 @@ from shoal.control.facts import (
     exclusive,
     failures_after,
     last_end,
+    last_run,
     outcome,
     own,
     plausible,
     relieved,
     restarts,
+    retried,
     satisfied,
     slots,
     stale,
     unbuilt,
 )
 from shoal.control.leaving import leaving
-from shoal.control.scheduled import due, following, replaces, running, stamp
+from shoal.control.scheduled import due, failed_run, following, replaces, running, stamp
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.plan import AnyOperation, Build, Forget, Plan, Publish, Start, Stop
@@ -82,10 +84,10 @@ def _starts(desired: Desired, observed: Observed, now: float) -> tuple[list[Star
             wakes += [at for at in [following(workload, desired, observed, now)] if at > now]
             continue
         for index in _empty_slots(workload, observed):
-            end = last_end(workload, index, observed)
+            end = last_end(workload, index, observed) if workload.kind != "job" else last_run(workload, observed)
             if workload.kind != "job" and not restarts(workload, end):
                 continue
-            failures = failures_after(end) if workload.kind != "job" else 0
+            failures = failures_after(end) if workload.kind != "job" or retried(workload) else 0
             due = end.ended + backoff(workload, failures) if end and failures else 0.0
             after = _gates(workload, index, desired, observed)
             if due > now:
@@ -111,8 +113,18 @@ def _scheduled(job: Workload, desired: Desired, observed: Observed, now: float) 
         return []
     after = [f"stop {run.id}"] if run else []
     after += _gates(job, 0, desired, observed) if not run else []
-    cause = f"due at {stamp(following(job, desired, observed, now))}"
-    return [Start(id=f"start {job.name}/0", cause=cause, after=tuple(after), workload=job.name, index=0)]
+    failed = failed_run(job, desired, observed)
+    cause = f"due at {stamp(following(job, desired, observed, now))}" if failed is None else end_text(failed)
+    return [
+        Start(
+            id=f"start {job.name}/0",
+            cause=cause,
+            after=tuple(after),
+            workload=job.name,
+            index=0,
+            failures=failures_after(failed),
+        )
+    ]
 
 
 def _empty_slots(workload: Workload, observed: Observed) -> list[int]:
@@ -142,7 +154,7 @@ def _gates(workload: Workload, index: int, desired: Desired, observed: Observed)
 
 
 def _start_cause(workload: Workload, index: int, observed: Observed, end: Instance | None) -> str:
-    if end is not None and workload.kind != "job":
+    if end is not None and (workload.kind != "job" or retried(workload)):
         return end_text(end)
     older = [i for i in own(workload.name, observed) if i.index == index]
     if older:

@@ -1,14 +1,15 @@
 """Scheduled jobs: when a run is due, and which due times pass without one. Pure.
 
 A due time has one run at most. It counts from the last run (or from when the schedule came to be wanted), so however
-many passed while nobody looked, asleep or dead, one run makes up for all of them.
+many passed while nobody looked, asleep or dead, one run makes up for all of them. With `restart: on-failure` a run
+that failed, or whose end nobody saw, is repeated until one ends well or the next one is due.
 """
 
 from __future__ import annotations
 
 import time
 
-from shoal.control.facts import end_text
+from shoal.control.facts import backoff, end_text, failures_after, retried
 from shoal.model.cron import next_run
 from shoal.model.desired import Desired
 from shoal.model.event import Event
@@ -24,7 +25,17 @@ def following(job: Workload, desired: Desired, observed: Observed, now: float) -
     since = desired.scheduled.get(job.name)
     if since is None or job.schedule is None or not job.replicas:
         return 0.0
-    return next_run(job.schedule.at, _last(job, since, observed, now), since=since, zone=job.schedule.zone)
+    at = next_run(job.schedule.at, _last(job, since, observed, now), since=since, zone=job.schedule.zone)
+    failed = failed_run(job, desired, observed)
+    return at if failed is None else min(at, failed.ended + backoff(job, failures_after(failed)))
+
+
+def failed_run(job: Workload, desired: Desired, observed: Observed) -> Instance | None:
+    """The last run, if it is to be repeated."""
+    last = newest(job, observed)
+    if last is None or last.exit == 0 or not retried(job) or last.started < desired.scheduled.get(job.name, 0.0):
+        return None
+    return last
 
 
 def due(job: Workload, desired: Desired, observed: Observed, now: float) -> bool:

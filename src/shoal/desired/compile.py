@@ -149,7 +149,7 @@ def _workload(
         ports=ports,
         artifact=artifact.key if artifact else "",
         probes=_probes(app, service, bindings),
-        restart=Restart("no") if job else service.restart,
+        restart=service.restart,
         stop=service.stop,
         limits=service.limits,
         names=plain_names(app, service),

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import msgspec
+import pytest
 
 from shoal.control.progress import standings
 from shoal.control.reconcile import reconcile
+from shoal.model.app import Restart
 from shoal.model.observed import Observed
+from shoal.model.plan import Start
 from shoal.model.values import Ref, Value, concat
 from shoal.model.workload import Artifact, Step
 from tests.unit.control.world import World, database, ended, job, lines, running, seen, service, wanted
@@ -61,10 +64,38 @@ def test_a_job_is_done_again_when_the_data_it_was_done_on_is_gone() -> None:
     assert "start db.provision/0" in world.history
 
 
-def test_a_job_whose_end_nobody_saw_runs_again() -> None:
+def test_a_job_of_ours_whose_end_nobody_saw_runs_again() -> None:
     lost = ended(PROVISION, exit=None, incarnation="one")
     observed = seen(running(DB), lost, ended(INITDB, exit=0, incarnation="one"), data={"db": "one"})
     assert "start db.provision/0" in [op.id for op in reconcile(SHOP, observed, None, now=500).ready()]
+
+
+@pytest.mark.parametrize("end", [3, -9, None])
+def test_a_job_that_runs_once_is_not_begun_again_however_it_ended(end: int | None) -> None:
+    once = job("send")
+    assert reconcile(wanted(once), seen(ended(once, exit=end)), None, now=500).operations == ()
+
+
+@pytest.mark.parametrize("end", [3, -9, None])
+def test_a_job_that_runs_at_least_once_is_begun_again_until_it_ends_well(end: int | None) -> None:
+    again = job("send", restart=Restart("on-failure", backoff=5.0))
+    failed = ended(again, exit=end, at=200.0, failures=1)
+    early = reconcile(wanted(again), seen(failed), None, now=205)
+    assert (early.ready(), early.wake) == ((), 210.0)
+    (start,) = reconcile(wanted(again), seen(failed), None, now=210).ready()
+    assert isinstance(start, Start)
+    assert (start.id, start.failures) == ("start send/0", 2)
+    assert start.cause.startswith("send-0-z")
+    well = ended(again, exit=0, at=211, id="send-0-b")
+    assert lines(reconcile(wanted(again), seen(failed, well), None, now=300)) == [
+        "forget send-0-z: its record is of no more use"
+    ]
+
+
+def test_it_is_begun_at_once_on_new_data() -> None:
+    again = job("load", restart=Restart("on-failure"), once_per="db")
+    on_old = ended(again, exit=1, at=499.9, incarnation="one")
+    assert reconcile(wanted(again), seen(on_old, data={"db": "two"}), None, now=500).ready()
 
 
 def test_a_broken_build_is_not_tried_again_by_itself_and_what_ran_goes_on() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shoal.control.progress import settled, standings
 from shoal.control.reconcile import reconcile
 from shoal.control.scheduled import skipped
-from shoal.model.app import Schedule
+from shoal.model.app import Restart, Schedule
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.plan import Plan, Start, Stop
@@ -146,3 +146,34 @@ def test_it_stands_as_scheduled_whatever_its_runs_came_to() -> None:
     assert why(run(1060.5, 1061.0, reason="exited with code 3", code=3)).endswith(
         "; the last one failed: tidy-0-a: exited with code 3"
     )
+
+
+AGAIN = wanted(restart=Restart("on-failure", backoff=5.0))
+
+
+@pytest.mark.parametrize(("now", "last", "begins"), [
+    (1065.0, run(1060.0, 1061.0, code=3), False),  # its pause is not over
+    (1066.0, run(1060.0, 1061.0, code=3), True),
+    (1066.0, run(1060.0, 1061.0, code=-9), True),
+    (1066.0, run(1060.0, 1061.0, exit=None), True),  # nobody saw how it ended
+    (1066.0, run(1060.0, 1061.0), False),
+    (1070.0, run(1060.0, 1061.0, code=3, failures=1), False),  # the second pause is longer
+    (1071.0, run(1060.0, 1061.0, code=3, failures=1), True),
+    (1120.0, run(1060.0, 1061.0, code=3, failures=9), True),  # the next one is due
+    (1030.0, run(960.0, 961.0, code=3), False),  # of a time before it was wanted
+])  # fmt: skip
+def test_what_is_to_be_done_at_least_once_is_repeated_until_it_ends_well(
+    now: float, last: Instance, begins: bool
+) -> None:
+    found = starts(plan(now, last, desired=AGAIN))
+    told = [(start.failures, start.cause.startswith("tidy-0-a")) for start in found]
+    assert told == ([(last.failures + 1, True)] if begins else [])
+
+
+@pytest.mark.parametrize("end", [{"code": 3}, {"code": -9}, {"exit": None}])
+def test_otherwise_a_due_time_has_one_run_however_that_ended(end: dict[str, Any]) -> None:
+    assert not starts(plan(1119.0, run(1060.0, 1061.0, **end)))
+
+
+def test_the_loop_wakes_for_a_repetition() -> None:
+    assert plan(1062.0, run(1060.0, 1061.0, code=3), desired=AGAIN).wake == 1066.0

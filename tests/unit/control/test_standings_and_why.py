@@ -95,10 +95,16 @@ class TestAJob:
         (seen(ended(JOB, exit=0)), ("done", "", "")),
         (seen(ended(JOB, exit=3)), ("failed", "seed-0-z ended with exit code 3", "JobFailed")),
         (seen(ended(JOB, exit=-9)), ("failed", "seed-0-z was ended by signal 9", "JobFailed")),
-        (seen(ended(JOB, exit=None)), ("waiting", "", "")),
+        (seen(ended(JOB, exit=None)), ("failed", "seed-0-z ended while nobody watched", "JobFailed")),
     ])  # fmt: skip
     def test_stands_as_its_last_run(self, observed: Observed, expected: tuple[str, str, str]) -> None:
         assert state(self.JOB, observed) == expected
+
+    def test_that_is_tried_again_has_failed_for_those_who_wait_after_some_tries(self) -> None:
+        again = job("seed", restart=Restart("on-failure"))
+        assert state(again, seen(ended(again, failures=1)))[0] == "waiting"
+        assert state(again, seen(ended(again, failures=2)))[::2] == ("failed", "JobFailed")
+        assert state(again, seen(ended(again, failures=2), ended(again, exit=0, at=300, id="b")))[0] == "done"
 
     def test_of_a_stopped_service_is_stopped(self) -> None:
         assert state(job("seed", replicas=0), seen())[0] == "stopped"

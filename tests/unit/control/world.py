@@ -20,12 +20,12 @@ def service(
     name: str, *, after: tuple[str, ...] = (), revision: str = "r1", replicas: int = 1, **rest: Any
 ) -> Workload:
     waits = tuple(After(word.removesuffix(":done"), "done" if word.endswith(":done") else "ready") for word in after)
-    return Workload(name=name, kind=rest.pop("kind", "service"), owner=name, after=waits, revision=revision,
-                    replicas=replicas, **rest)  # fmt: skip
+    owner, kind = name.partition(".")[0], rest.pop("kind", "service")
+    return Workload(name=name, kind=kind, owner=owner, after=waits, revision=revision, replicas=replicas, **rest)
 
 
 def job(name: str, **rest: Any) -> Workload:
-    return service(name, kind="job", restart=Restart("no"), **rest)
+    return service(name, kind="job", **{"restart": Restart("no")} | rest)
 
 
 def database(name: str, **rest: Any) -> Workload:

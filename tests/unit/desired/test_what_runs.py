@@ -64,9 +64,10 @@ def test_a_migration_without_a_database_is_done_once_per_revision() -> None:
     assert workload(desired(app(service("api", migrate=words("migrate")))), "api.migrate").once_per == ""
 
 
-def test_a_job_is_done_once_per_data_and_never_restarted() -> None:
-    seed = workload(desired(app(DB, job("seed", "db", when="request"))), "seed")
-    assert (seed.kind, seed.once_per, seed.when, seed.restart) == ("job", "db", "request", Restart("no"))
+@pytest.mark.parametrize("restart", [Restart("no"), Restart("on-failure", 1.0, 9.0)])
+def test_a_job_is_done_once_per_data_and_repeated_as_declared(restart: Restart) -> None:
+    seed = workload(desired(app(DB, job("seed", "db", when="request", restart=restart))), "seed")
+    assert (seed.kind, seed.once_per, seed.when, seed.restart) == ("job", "db", "request", restart)
 
 
 def test_a_working_folder_lies_in_the_services() -> None:

@@ -59,7 +59,7 @@ class Work(Written, frozen=True, kw_only=True):
     ] = []
     restart: Annotated[
         Literal["always", "on-failure", "no"] | bool | RestartEntry | UnsetType,
-        Meta(description="always, on-failure or no; or a map with the pauses."),
+        Meta(description="always, on-failure or no (a job's default); or a map with the pauses."),
     ] = UNSET
     stop: Annotated[StopEntry | UnsetType, Meta(description="How an instance is asked to end.")] = UNSET
     limits: Annotated[LimitsEntry | UnsetType, Meta(description="What each instance may take at most.")] = UNSET
