@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import shutil
 import signal
@@ -9,10 +11,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import nats
 import pytest
 
+from tests.scenarios import processes
 from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make
+from tests.scenarios.test_crashes import sql
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -163,6 +168,52 @@ def test_a_scheduled_job_that_failed_does_not_run_at_the_next_up(example: Exampl
     some.up()
     assert [e for e in some.events() if e["subject"] == "broken"] == []
     assert some.standing("broken")["state"] == "scheduled"
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_events(example: Example, tmp_path: Path) -> None:
+    some = example("events")
+    some.ok("up", "-d", "--wait", timeout=200)
+    url = some.address("ledger", "NATS_URL")
+    pay(url, "one", {"account": "ann", "cents": 100})
+    pay(url, "one", {"account": "ann", "cents": 100})
+    some.wait_until(lambda: balance(some) == 100)
+    pay(url, "two", {"account": "ann"})
+    pay(url, "three", {"account": "ann", "cents": 10})
+    some.wait_until(lambda: balance(some) == 110)
+    some.wait_until(lambda: some.ok("streams", "--json").json["streams"][0]["parked"] == 1)
+    line = some.ok("streams", "parked").out.splitlines()[1]
+    assert line.split()[:4] == ["PAYMENTS:3", "payments.ann", "ledger", "5"]
+    assert line.endswith("KeyError('cents')")
+    for victim in ("events", "ledger", "ledger-db"):
+        old = some.pid(victim)
+        processes.kill(old)
+        some.wait_until(lambda: some.ready(victim) and some.pid(victim) != old)  # noqa: B023
+    some.wait_until(lambda: some.ready("ledger"))
+    (tmp_path / "mended.json").write_text('{"id": "two", "account": "ann", "cents": 1}')
+    told = some.ok("streams", "replay", "PAYMENTS:3", "--data", str(tmp_path / "mended.json"))
+    assert told.err == "PAYMENTS:3 was sent again, as PAYMENTS:5\n"
+    pay(url, "one", {"account": "ann", "cents": 100})
+    pay(url, "four", {"account": "ann", "cents": 1000})
+    some.wait_until(lambda: balance(some) == 1111)
+
+
+def pay(url: str, name: str, event: dict[str, object]) -> None:
+    async def send() -> None:
+        client = await nats.connect(url, allow_reconnect=False)
+        try:
+            await client.jetstream().publish("payments.ann", json.dumps({"id": name} | event).encode())
+        finally:
+            await client.close()
+
+    asyncio.run(send())
+
+
+def balance(some: App) -> int:
+    """Asked beside the ledger, which has to be there for it."""
+    some.wait_until(lambda: some.ready("ledger"))
+    return int(sql(some, "select coalesce(sum(cents), 0) from balance", service="ledger"))
 
 
 @pytest.mark.slow
