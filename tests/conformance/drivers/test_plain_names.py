@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 import pytest
 
 from shoal.drivers.process.names import why_not
@@ -44,13 +46,28 @@ async def test_what_a_caller_does_not_need_is_at_one_address_of_its_own(bed: Bed
     assert len({found[name].host for name in (POSTS.id, "posts->:80", WEB.id)}) == 3
 
 
+def hosts(processes: ProcessBed, instance: str) -> list[str]:
+    return (processes.root / "instances" / instance / "hosts").read_text().splitlines()
+
+
 @needs_names
 async def test_the_hosts_file_has_their_names(processes: ProcessBed) -> None:
     workload = processes.runs("web", owner="web", names={"db": ""}, strangers=("users", "posts"))
-    instance = await processes.driver.start(workload, 0)
-    lines = (processes.root / "instances" / instance.id / "hosts").read_text().splitlines()
     at = processes.driver.named([WEB])[WEB.id].host
-    assert lines[-3:] == ["127.0.0.1\tdb", f"{at}\tusers", f"{at}\tposts"]
+    instance = await processes.driver.start(workload, 0)
+    assert hosts(processes, instance.id)[-3:] == ["127.0.0.1\tdb", f"{at}\tusers", f"{at}\tposts"]
+
+
+@needs_names
+async def test_where_somebody_else_listens_at_every_address_it_has_not(processes: ProcessBed) -> None:
+    """The name would lead to them."""
+    with socket.create_server(("0.0.0.0", 0)) as other:
+        taken = Refusal("web", "", named=other.getsockname()[1])
+        assert processes.driver.named([WEB, taken]).keys() == {WEB.id}
+        instance = await processes.driver.start(
+            processes.runs("web", owner="web", names={"db": ""}, strangers=("users",)), 0
+        )
+    assert hosts(processes, instance.id)[-1] == "127.0.0.1\tdb"
 
 
 async def test_an_edge_without_a_name_has_none(bed: Bed) -> None:

@@ -197,7 +197,9 @@ class ProcessDriver:
 
     def _hosts(self, workload: Workload, folder: Path) -> str:
         """The hosts file of one that knows others by their names; empty: it gets the system's."""
-        known = workload.names | dict.fromkeys(workload.strangers, host_key(workload.owner, ""))
+        nobody = host_key(workload.owner, "")
+        strangers = workload.strangers if self._names.answered(nobody) else ()
+        known = workload.names | dict.fromkeys(strangers, nobody)
         if not known or self._names.lack:
             return ""
         # Whoever the program becomes, it may read who its peers are.

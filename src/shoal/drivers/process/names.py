@@ -66,6 +66,12 @@ class Names:
             for port, names in lost.items()
         )
 
+    def answered(self, key: str) -> bool:
+        """Whether the mesh listens wherever it was to listen at the address by that key: if it can't, some stranger of
+        this machine may, at every address."""
+        found = [may for name, may in self._bound.items() if name.startswith(f"{key}:")]
+        return bool(found) and all(found)
+
     def hosts(self, known: Mapping[str, str]) -> str:
         """The text of a hosts file: the system's own, then name -> the address by that key ("": this machine)."""
         lines = [f"{self._host(key) if key else HOST}\t{name}" for name, key in known.items()]
