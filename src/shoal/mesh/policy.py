@@ -33,8 +33,8 @@ class Branch(NamedTuple):
     stream: bool = False
 
 
-def branches(policy: EdgePolicy, protocol: Protocol) -> Iterator[Branch]:
-    """In the order to be tried; the last has no condition."""
+def branches(policy: EdgePolicy, protocol: Protocol, *, several: bool) -> Iterator[Branch]:
+    """In the order to be tried; the last has no condition. `several`: there is more than one to ask."""
     if protocol == "grpc":
         yield Branch([], _grpc(policy))
         return
@@ -42,7 +42,7 @@ def branches(policy: EdgePolicy, protocol: Protocol) -> Iterator[Branch]:
     events = {"name": "accept", "string_match": {"contains": "text/event-stream"}}
     yield Branch([events], _stream(policy), stream=True)
     if policy.again:
-        yield Branch([_methods(policy.again)], _again(policy))
+        yield Branch([_methods(policy.again)], _again(policy, several))
     yield Branch([], _once(policy))
 
 
@@ -67,23 +67,23 @@ def _once(policy: EdgePolicy) -> Json:
     return {"timeout": duration(policy.timeout), "idle_timeout": duration(idle), **_retries(policy, UNSEEN)}
 
 
-def _again(policy: EdgePolicy) -> Json:
+def _again(policy: EdgePolicy, several: bool) -> Json:
     """A try that takes too long isn't given up: another host is asked as well, and the first answer counts. The host
     that was late has failed all the same, for whoever ejects it."""
     codes = [failure for failure in policy.retry_on if isinstance(failure, int)]
     on = (*UNSEEN, *(["reset"] if "reset" in policy.retry_on else []), *(["retriable-status-codes"] if codes else []))
     action = {**_once(policy), **_retries(policy, on, codes)}
-    if not (late := _try_timeout(policy)):
+    if not (late := _try_timeout(policy, several)):
         return action
     retries = {**action.get("retry_policy", {}), "per_try_timeout": duration(late)}
     return {**action, "retry_policy": retries, "hedge_policy": {"hedge_on_per_try_timeout": True}}
 
 
-def _try_timeout(policy: EdgePolicy) -> float:
-    """By default only where the file allows that much time, and some time at all."""
+def _try_timeout(policy: EdgePolicy, several: bool) -> float:
+    """By default only where there is another one to ask, and where the file allows that much time, and some at all."""
     if policy.try_timeout is not None:
         return policy.try_timeout
-    return TRY_TIMEOUT if policy.timeout > TRY_TIMEOUT else 0.0
+    return TRY_TIMEOUT if several and policy.timeout > TRY_TIMEOUT else 0.0
 
 
 def _stream(policy: EdgePolicy) -> Json:

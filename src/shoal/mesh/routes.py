@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from shoal.mesh import cors, paths, rates, replies
 from shoal.mesh.envoy import ROUTES, Json, add_to, overwrite, typed
-from shoal.mesh.links import GATEWAY, of_edge, of_mirror, of_route, of_rule
+from shoal.mesh.links import GATEWAY, Link, of_edge, of_mirror, of_route, of_rule
 from shoal.mesh.policy import conditions
 from shoal.mesh.ways import Way, forward
 from shoal.model.app import Gateway, Route
@@ -70,7 +70,14 @@ def edge_routes(desired: Desired, edge: Edge) -> Json:
 
 
 def _plain(desired: Desired, edge: Edge) -> Way:
-    return Way(of_edge(edge), edge.policy, of_mirror(desired, edge.caller, edge.policy.mirror), "all")
+    link, mirror = of_edge(edge), of_mirror(desired, edge.caller, edge.policy.mirror)
+    return Way(link, edge.policy, mirror, "all", several=_several(desired, link))
+
+
+def _several(desired: Desired, link: Link) -> bool:
+    """By what is wanted, not by what runs: or each rollout of a single instance would change the route twice."""
+    callee = desired.workload(link.callee)
+    return callee is not None and callee.replicas > 1
 
 
 def _ruled(desired: Desired, edge: Edge) -> Iterator[Way]:
@@ -78,7 +85,8 @@ def _ruled(desired: Desired, edge: Edge) -> Iterator[Way]:
     for index, rule in enumerate(edge.rules):
         link, mirror = of_rule(desired, edge, rule), of_mirror(desired, edge.caller, rule.policy.mirror)
         rate = "all" if rule.policy.rate == edge.policy.rate else f"rules/{index}"
-        yield Way(link, rule.policy, None if mirror == link else mirror, rate, conditions(rule.match))
+        copied = None if mirror == link else mirror
+        yield Way(link, rule.policy, copied, rate, conditions(rule.match), _several(desired, link))
 
 
 def _entries(gateway: Gateway) -> list[Entry]:
@@ -121,5 +129,6 @@ def _entry_routes(desired: Desired, entry: Entry) -> Iterator[Json]:
         yield {"match": match, **replies.direct(answer.status, answer.body, answer.content_type)}
         return
     mirror = of_mirror(desired, GATEWAY, route.policy.mirror)
-    way = Way(of_route(desired, route), route.policy, mirror, entry.rate, asked)
+    link = of_route(desired, route)
+    way = Way(link, route.policy, mirror, entry.rate, asked, _several(desired, link))
     yield from forward(paths.match(entry.path), way, paths.stripped(entry.path) if route.strip else {})

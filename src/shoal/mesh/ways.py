@@ -13,19 +13,20 @@ from shoal.model.policy import EdgePolicy
 
 
 class Way(NamedTuple):
-    """Where requests go, by which policy. `rate` names the bucket they draw on, `asked` are conditions on their
-    headers."""
+    """Where requests go (to one of `several`?), by which policy. `rate` names the bucket they draw on, `asked` are
+    conditions on their headers."""
 
     link: Link
     policy: EdgePolicy
     mirror: Link | None = None
     rate: str = ""
     asked: list[Json] = []
+    several: bool = False
 
 
 def forward(path: Json, way: Way, rewrite: Mapping[str, Json]) -> Iterator[Json]:
     """The routes of Envoy for one path: one for each kind of request that is sent in a way of its own."""
-    for branch in branches(way.policy, way.link.protocol):
+    for branch in branches(way.policy, way.link.protocol, several=way.several):
         asked = [*way.asked, *branch.conditions]
         action = {"cluster": way.link.name, **rewrite, **branch.action, **_besides(way, branch)}
         route = {"match": {**path, **({"headers": asked} if asked else {})}, "route": action}

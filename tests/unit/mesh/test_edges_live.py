@@ -150,6 +150,21 @@ def test_endpoints_are_swapped_under_load_without_a_failure(
     assert set(load.came) == {200}, load.came
 
 
+def test_a_policy_is_changed_under_load_without_a_failure(
+    envoy: Any, two: Any, on: Any, wait: Callable[..., None]
+) -> None:
+    """The listener and the cluster change each time."""
+    hosts = [server.instance("users") for server in two]
+    envoy.route(desired(), *hosts)
+    with under_load(envoy, on) as load:
+        for number in range(1, 6):
+            before = sum(load.came.values())
+            policy = EdgePolicy(timeout=10.0 + number, pool=Pool(connections=1000 + number))
+            envoy.route(desired(policy), *hosts)
+            wait(lambda before=before: sum(load.came.values()) > before + 50, "requests")
+    assert set(load.came) == {200}, load.came
+
+
 def test_draining_lets_a_request_in_flight_end(envoy: Any, two: Any, on: Any, get: Any) -> None:
     a, b = (server.instance("users") for server in two)
     envoy.route(desired(), a)

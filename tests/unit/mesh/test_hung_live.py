@@ -23,7 +23,7 @@ ENOUGH = 400
 
 
 def desired(policy: EdgePolicy = EdgePolicy()) -> Desired:
-    users = Workload(name="users", kind="service", ports=(Port(),))
+    users = Workload(name="users", kind="service", ports=(Port(),), replicas=2)
     return Desired(app="blog", workloads=(users,), edges=(Edge("posts", "users", policy=policy),))
 
 

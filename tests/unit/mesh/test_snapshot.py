@@ -30,7 +30,7 @@ GOLDEN = Path(__file__).parents[2] / "golden" / "mesh"
 SMALL = Desired(
     app="blog",
     workloads=(
-        Workload(name="users", kind="service", ports=(Port(), Port("admin"))),
+        Workload(name="users", kind="service", ports=(Port(), Port("admin")), replicas=2),
         Workload(name="posts", kind="service", ports=(Port(),)),
         Workload(name="ledger", kind="service", ports=(Port("rpc", "grpc"), Port("raw", "tcp"))),
     ),
@@ -366,3 +366,23 @@ def test_what_a_need_says_of_its_link_counts_for_rules_and_mirrors_too() -> None
 def test_a_bucket_is_filled_evenly(rate: Rate, tokens: tuple[int, int], interval: str) -> None:
     found = rates.bucket(rate)
     assert (found["max_tokens"], found["tokens_per_fill"], found["fill_interval"]) == (*tokens, interval)
+
+
+@pytest.mark.parametrize(("policy", "replicas", "late"), [
+    (EdgePolicy(), 2, "1s"),
+    (EdgePolicy(), 1, None),
+    (EdgePolicy(timeout=1.0), 2, None),
+    (EdgePolicy(timeout=0.0), 2, None),
+    (EdgePolicy(try_timeout=0.0), 2, None),
+    (EdgePolicy(try_timeout=0.5), 1, "0.5s"),
+])  # fmt: skip
+def test_another_one_is_asked_where_there_is_another_and_the_time(
+    policy: EdgePolicy, replicas: int, late: str | None
+) -> None:
+    users = Workload(name="users", kind="service", ports=(Port(),), replicas=replicas)
+    wanted = Desired("blog", workloads=(users,), gateway=Gateway(routes=(Route(to="users", policy=policy),)))
+    (host,) = resources(taken(wanted), "rds.json")["gateway"]["virtual_hosts"]
+    reading, writing = host["routes"][2]["route"], host["routes"][3]["route"]
+    assert reading["retry_policy"].get("per_try_timeout") == late
+    assert ("hedge_policy" in reading) == (late is not None)
+    assert "hedge_policy" not in writing

@@ -109,7 +109,9 @@ class RequestsEntry(Written, frozen=True, kw_only=True):
     ] = UNSET
     try_timeout: Annotated[
         Duration | UnsetType,
-        Meta(description="Then another instance is asked as well, if it only reads; 0 is never. Default 1s."),
+        Meta(
+            description="Then another one is asked too, if it only reads; 0: never. Default 1s, if there are several."
+        ),
     ] = UNSET
     retries: Annotated[
         int | RetriesEntry | UnsetType,
