@@ -386,3 +386,12 @@ def test_another_one_is_asked_where_there_is_another_and_the_time(
     assert reading["retry_policy"].get("per_try_timeout") == late
     assert ("hedge_policy" in reading) == (late is not None)
     assert "hedge_policy" not in writing
+
+
+@given(st.builds(Rate, st.integers(1, 10**9), st.sampled_from([1.0, 60.0, 3600.0]), st.integers(1, 10**6)))
+def test_a_bucket_lets_through_what_the_file_says(rate: Rate) -> None:
+    found = rates.bucket(rate)
+    every = float(found["fill_interval"].removesuffix("s"))
+    assert every >= rates.OFTEN
+    assert found["tokens_per_fill"] / every == pytest.approx(rate.limit / rate.period)
+    assert found["max_tokens"] >= rate.burst

@@ -50,7 +50,9 @@ class Names:
         """Edge's id -> where its callee's name is answered; without those that can't be listened at."""
         if self.lack:
             return {}
-        found = {edge.id: Endpoint(self._host(edge.host_key), edge.named) for edge in edges if edge.named}
+        named = [edge for edge in edges if edge.named]
+        hosts = self._given(edge.host_key for edge in named)
+        found = {edge.id: Endpoint(hosts[edge.host_key], edge.named) for edge in named}
         return {name: endpoint for name, endpoint in found.items() if self._may(name, endpoint)}
 
     def refused(self, edges: Iterable[Edge]) -> tuple[str, ...]:
@@ -74,15 +76,17 @@ class Names:
 
     def hosts(self, known: Mapping[str, str]) -> str:
         """The text of a hosts file: the system's own, then name -> the address by that key ("": this machine)."""
-        lines = [f"{self._host(key) if key else HOST}\t{name}" for name, key in known.items()]
+        given = self._given(key for key in known.values() if key) | {"": HOST}
+        lines = [f"{given[key]}\t{name}" for name, key in known.items()]
         return "\n".join([*_system(), "# services of this app, as this one of them reaches them", *lines, ""])
 
-    def _host(self, key: str) -> str:
+    def _given(self, keys: Iterable[str]) -> dict[str, str]:
+        """Address by key; those that have none yet get one, and are recorded."""
         known = self._load()
-        if key not in known:
-            known[key] = next(_free({*known.values()}))
+        if missing := [key for key in dict.fromkeys(keys) if key not in known]:
+            known |= zip(missing, _free({*known.values()}), strict=False)
             atomic.write(self._record, msgspec.json.encode(known).decode(), lasting=True)
-        return known[key]
+        return known
 
     def _load(self) -> dict[str, str]:
         try:
@@ -110,6 +114,7 @@ def _free(used: set[str]) -> Iterator[str]:
         number = random.randint(FIRST, LAST)
         host = ".".join(str(number >> shift & 255) for shift in (24, 16, 8, 0))
         if host not in used:
+            used.add(host)
             yield host
 
 
