@@ -168,6 +168,7 @@ class Engine:
             asyncio.create_task(self.trainer.run(), name="trainer"),
             asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self.recompiling.run(), name="recompiling"),
+            asyncio.create_task(self.environment.keep_releases(), name="releases"),
             asyncio.create_task(self._ended.wait(), name="end"),
         ]
         gc.collect()

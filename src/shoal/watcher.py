@@ -12,7 +12,8 @@ import msgspec
 
 from shoal.build.changes import Changes, Places
 from shoal.build.untracked import untracked
-from shoal.control.environment import Environment, Release
+from shoal.control.environment import Environment
+from shoal.control.releases import Release
 from shoal.drivers.process import atomic
 from shoal.errors import ShoalError
 from shoal.model.app import App

@@ -71,7 +71,7 @@ async def test_an_instance_dropped_while_its_probe_is_answered_is_dropped_quietl
 
     async def answer(probe: Probe, endpoint: Endpoint) -> str:
         if probe.path == "/live":
-            watched.follow([], lambda name: None)
+            watched.follow([], lambda instance: Probes())
             asked.set()
         return ""
 

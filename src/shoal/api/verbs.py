@@ -17,10 +17,11 @@ from shoal.api.inspecting import Inspecting, gateway_url
 from shoal.api.rows import row
 from shoal.api.server import Verb
 from shoal.api.telling import picture, telling
-from shoal.control.environment import Environment, restarted, scaled, started, stopped
+from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.strangers import refused_calls
 from shoal.control.why import why
+from shoal.control.wishes import restarted, scaled, started, stopped
 from shoal.drivers.driver import Driver, LogFile
 from shoal.errors import ShoalError, UsageError
 from shoal.model.app import App

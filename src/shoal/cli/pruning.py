@@ -14,7 +14,7 @@ from shoal.build.cache import cache_folder
 from shoal.build.store import artifact_folder, drop, wipe
 from shoal.build.store import unused as old
 from shoal.cli.target import alive, wish
-from shoal.control.environment import Release
+from shoal.control.releases import Release
 from shoal.desired import compile
 from shoal.errors import ShoalError, StateDamaged
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
 
@@ -11,6 +10,10 @@ import msgspec
 
 from shoal.control.loop import Loop
 from shoal.control.progress import Standing, settled
+from shoal.control.releases import Release, Releases
+from shoal.control.rollout import Verdict
+from shoal.control.rollouts import Rollouts
+from shoal.control.wishes import restarted, selected
 from shoal.desired import Inputs, at_source, compile, folder_key
 from shoal.desired.builds import asks_for_gateway
 from shoal.desired.causes import with_causes
@@ -25,16 +28,11 @@ from shoal.model.plan import Plan
 from shoal.model.release import Overrides, Wanted, Watch
 from shoal.model.workload import Workload
 
+# Before what could not be written down is tried again.
+FULL_DISK = 5.0
+
 Gather = Callable[[App], Inputs]
 Attach = Callable[[Desired], Desired]
-
-
-class Release(msgspec.Struct, frozen=True):
-    """What the store keeps: the wish, and all that was read from disk to make it, so that a daemon that comes back
-    wants the same although files have been edited since."""
-
-    wanted: Wanted
-    inputs: Inputs
 
 
 class Environment:
@@ -42,36 +40,43 @@ class Environment:
     the newest edit is not what is wanted."""
 
     def __init__(self, loop: Loop, driver: Driver, store: ReleaseStore, *, gather: Gather, attach: Attach) -> None:
-        self.loop, self._driver, self._store = loop, driver, store
+        self.loop, self._driver = loop, driver
         self._gather, self._attach = gather, attach
-        self.release: Release | None = None
+        self.releases = Releases(store)
+        self.rollouts = Rollouts(self.releases, loop, self._desired)
         self.unread = ""
+
+    @property
+    def release(self) -> Release | None:
+        return self.releases.present
 
     def restore(self) -> None:
         """Want what was wanted before. When that can't be read, what runs is left alone until somebody says more."""
-        stored = self._store.load()
-        if stored is None:
-            return
         try:
-            self.release = msgspec.json.decode(stored, type=Release)
+            self.releases.load()
         except msgspec.DecodeError as problem:
             self.loop.held = True
             text = f"what is wanted can't be read: {problem}; what runs goes on until the next `up` or `down`"
             self.loop.report("damaged", "release.json", text)
             return
-        self.loop.desired = self._desired(self.release)
-        self._fix(self.loop.desired)
+        if self.release is not None:
+            self.loop.desired = self._desired(self.release)
+            self.rollouts.renew()
+            self._fix(self.loop.desired)
 
     async def compile(self, app: App, digests: Mapping[str, str]) -> tuple[Release, Desired]:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
         inputs = await asyncio.to_thread(self._gather, app)
         inputs = msgspec.structs.replace(inputs, secrets=dict(digests), gateway=self._gateway(app))
-        number = self.release.wanted.number + 1 if self.release else 1
-        overrides = self._kept_overrides(app)
         wanted = Wanted(
-            app, number, overrides, secrets=dict(digests), since=self._since(), scheduled=self._scheduled(app)
+            app,
+            overrides=self._kept_overrides(app),
+            secrets=dict(digests),
+            since=self._since(),
+            scheduled=self._scheduled(app),
+            at=time.time(),
         )
-        release = Release(wanted, inputs)
+        release = self.rollouts.numbered(Release(wanted, inputs))
         return release, self._explained(self._desired(release))
 
     async def apply(
@@ -88,7 +93,8 @@ class Environment:
         self.known(app, named)
         check_known(left_out, [s.name for s in app.services if s.kind == "service"])
         release, _ = await self.compile(app, self._kept_secrets(app, values))
-        overrides = _selected(release.wanted.overrides, named, self.release)
+        running = self.release is not None and not self.release.wanted.down
+        overrides = selected(release.wanted.overrides, named, running=running)
         overrides = msgspec.structs.replace(overrides, excepted=(overrides.excepted - named) | left_out)
         wanted = msgspec.structs.replace(release.wanted, overrides=overrides, watch=watch)
         release = msgspec.structs.replace(release, wanted=wanted)
@@ -105,12 +111,16 @@ class Environment:
         release, desired = await self.compile(app, self._kept_secrets(app, values))
         if self.release is not before:
             return  # somebody wants something else meanwhile; he is followed
-        if (release.wanted.app, release.inputs) == (before.wanted.app, before.inputs):
+        if release.same(before):
             self._try_builds_again()
             return
+        if self.rollouts.gave_up(release):
+            return  # only somebody who says so tries that again
         overrides = _edited(release, before, self.loop.desired)
         same = overrides == release.wanted.overrides
-        wanted = msgspec.structs.replace(release.wanted, overrides=overrides, watch=before.wanted.watch)
+        wanted = msgspec.structs.replace(
+            release.wanted, overrides=overrides, watch=before.wanted.watch, cause="an edit"
+        )
         release = msgspec.structs.replace(release, wanted=wanted)
         desired = desired if same else self._explained(self._desired(release))
         self.plan(desired)
@@ -165,7 +175,7 @@ class Environment:
     async def down(self) -> None:
         """Stop everything; returns when nothing runs."""
         if not self._wants_nothing():
-            self.release = None
+            self.releases.drop()
             self.loop.desired, self.loop.held = Desired(app=""), False
             self.loop.wake()
         await self.loop.executor.cancel("build")
@@ -176,11 +186,11 @@ class Environment:
         needs no room, and mustn't come back."""
         if self.release is None:
             return False
-        wanted = msgspec.structs.replace(self.release.wanted, down=True)
+        # Whatever comes up after this comes up from nothing.
+        wanted = msgspec.structs.replace(self.release.wanted, down=True, stable=0)
         try:
             self._want(msgspec.structs.replace(self.release, wanted=wanted))
         except OSError:
-            self._store.drop()
             return False
         return True
 
@@ -192,6 +202,33 @@ class Environment:
 
     def _nothing_runs(self) -> bool:
         return not self.loop.executor.busy and not any(i.alive for i in self.loop.observed.instances)
+
+    async def keep_releases(self) -> None:
+        """Notes what ran whole, and takes back what failed. Never returns."""
+        while True:
+            await self.loop.until(lambda: self.rollouts.concluded() is not None)
+            found = self.rollouts.concluded()
+            try:
+                if found is not None:
+                    self._conclude(found)
+            except OSError as problem:
+                self.loop.report("damaged", "releases", f"{problem.filename}: {problem.strerror}")
+                await asyncio.sleep(FULL_DISK)
+
+    def _conclude(self, found: Verdict) -> None:
+        release = self.running()
+        number, stable = release.wanted.number, release.wanted.stable
+        if found.state == "done":
+            told = self.rollouts.under_way
+            self._want(self.rollouts.done())
+            if told:
+                self.loop.report("rolled out", self.loop.desired.app, f"release {number}")
+            return
+        why = f"{found.workload}: {found.why}"
+        back = self.rollouts.back(why)
+        text = f"release {number} failed, release {stable} is wanted again: {why}"
+        self.loop.report("returned", found.workload, text)
+        self._want(back)
 
     def override(self, change: Callable[[Overrides], Overrides]) -> None:
         """Want the same file, with another wish on top."""
@@ -251,10 +288,10 @@ class Environment:
 
     def _want(self, release: Release, desired: Desired | None = None) -> None:
         desired = desired or self._desired(release)
-        self._store.save(msgspec.json.encode(release))
+        self.releases.save(release)
         self._fix(desired)
-        self.release = release
         self.loop.desired, self.loop.held = desired, False
+        self.rollouts.renew()
         self.loop.executor.retry()
         self.loop.executor.abandon({a.key for a in desired.artifacts})
         self.loop.wake()
@@ -298,20 +335,6 @@ class Environment:
         check_known(names, [*(s.name for s in app.services), *(b.name for b in app.backing)])
 
 
-def _selected(overrides: Overrides, named: frozenset[str], before: Release | None) -> Overrides:
-    """`up` wants all; `up SERVICE` wants these besides what is wanted already."""
-    nothing: frozenset[str] = frozenset()
-    everything = msgspec.structs.replace(overrides, only=None, stopped=nothing, excepted=nothing, also=nothing)
-    if not named:
-        return everything
-    going = before is not None and not before.wanted.down
-    if not going:
-        return msgspec.structs.replace(everything, only=named)
-    only = None if overrides.only is None else overrides.only | named
-    also = overrides.also | named if only is None else overrides.also
-    return msgspec.structs.replace(overrides, only=only, stopped=overrides.stopped - named, also=also)
-
-
 def _edited(release: Release, before: Release, desired: Desired) -> Overrides:
     """What runs where it lies has no artifact that would differ: an edit there replaces it all the same."""
     old, new = before.inputs.sources, release.inputs.sources
@@ -320,32 +343,6 @@ def _edited(release: Release, before: Release, desired: Desired) -> Overrides:
     services = release.wanted.app.services
     names = [s.name for s in services if s.name in unbuilt and folder_key(s.path, s.recipe.ignore) in changed]
     return restarted(names)(release.wanted.overrides)
-
-
-def scaled(name: str, replicas: int) -> Callable[[Overrides], Overrides]:
-    return lambda o: msgspec.structs.replace(o, replicas=o.replicas | {name: replicas})
-
-
-def stopped(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
-    return lambda o: msgspec.structs.replace(o, stopped=o.stopped | set(names))
-
-
-def started(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
-    """What is named runs, whatever its profiles."""
-    named = frozenset(names)
-
-    def change(o: Overrides) -> Overrides:
-        only = None if o.only is None else o.only | named
-        return msgspec.structs.replace(
-            o, stopped=o.stopped - named, excepted=o.excepted - named, also=o.also | named, only=only
-        )
-
-    return change
-
-
-def restarted(names: Iterable[str]) -> Callable[[Overrides], Overrides]:
-    fresh = {name: secrets.token_hex(4) for name in names}
-    return lambda o: msgspec.structs.replace(o, nonces=o.nonces | fresh)
 
 
 def _address(gateway: Gateway) -> Endpoint:

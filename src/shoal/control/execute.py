@@ -117,7 +117,7 @@ class Executor:
         self._report("built", artifact.owner, f"in {time.monotonic() - begun:.1f} s")
 
     async def _do_start(self, operation: Start, desired: Desired) -> None:
-        workload = desired.workload(operation.workload)
+        workload = desired.track(operation.workload, operation.revision)
         assert workload is not None
         try:
             await self._driver.start(workload, operation.index, failures=operation.failures)

@@ -100,6 +100,33 @@ def done(job: Workload, observed: Observed) -> bool:
     return run is not None and run.exit == 0
 
 
+def startable(workload: Workload, desired: Desired, observed: Observed) -> bool:
+    """Whether nothing but an older instance of its own is in the way of its start."""
+    built = not workload.artifact or workload.artifact in observed.artifacts
+    waits = any(not satisfied(after, desired, observed) for after in workload.after)
+    return built and not waits and not unbegun(workload, desired, observed)
+
+
+def unbegun(workload: Workload, desired: Desired, observed: Observed) -> tuple[str, ...]:
+    """Why its rollout hasn't begun, in words; its jobs wait with it."""
+    rollout = desired.rollouts.get(workload.owner)
+    if rollout is None:
+        return ()
+    if rollout.upto == 0:
+        return ("the rollout goes on",)
+    return tuple(f"{name} rolled out" for name in rollout.after if not rolled_out(name, desired, observed))
+
+
+def rolled_out(name: str, desired: Desired, observed: Observed) -> bool:
+    """Whether all instances of a workload are of the wanted revision, and ready."""
+    workload = desired.workload(name)
+    if workload is None:
+        return True
+    mine = current(workload, observed)
+    whole = all(n in mine and mine[n].phase == "ready" for n in range(slots(workload)))
+    return whole and not stale(workload, observed)
+
+
 def satisfied(after: After, desired: Desired, observed: Observed) -> bool:
     """Whether what a workload waits for has come. Something that isn't desired is not waited for."""
     workload = desired.workload(after.name)

@@ -49,14 +49,14 @@ class Health:
         """The instances with the phases that their probes gave them."""
         return tuple(judged(i, self._judgements.get(i.id, Judgement())) for i in instances)
 
-    def follow(self, instances: Iterable[Instance], probes: Callable[[str], Probes | None]) -> None:
-        """Ask the probes of these, and of no others. `probes` maps a workload's name (None: not desired any more)."""
+    def follow(self, instances: Iterable[Instance], probes: Callable[[Instance], Probes]) -> None:
+        """Ask the probes of these, and of no others."""
         alive = {i.id: i for i in instances if i.kind != "job" and i.phase in ("starting", "ready", "unready")}
         for gone in set(self._tasks) - set(alive):
             self._drop(gone)
         for name, instance in alive.items():
             if name not in self._tasks:
-                self._begin(instance, askable(probes(instance.workload) or Probes(), instance))
+                self._begin(instance, askable(probes(instance), instance))
 
     async def first_answers(self, deadline: float) -> None:
         """Wait until each followed instance has been asked once, `deadline` seconds at most: a daemon that comes back

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shoal.control.facts import current, exclusive, matches, relieved, satisfied, slots
+from shoal.control.facts import current, exclusive, matches, relieved, slots, startable
 from shoal.control.scheduled import due, replaces
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
@@ -26,7 +26,7 @@ def _cause(instance: Instance, workload: Workload | None, desired: Desired, obse
         return f"{instance.workload} is no longer wanted"
     if instance.attached:
         return ""
-    if instance.index >= slots(workload):
+    if instance.index >= slots(workload) and not _of_stable(instance, workload, desired):
         return _too_many(workload)
     if relieved(workload, observed):
         return f"a process is attached in the place of {workload.name}"
@@ -36,6 +36,25 @@ def _cause(instance: Instance, workload: Workload | None, desired: Desired, obse
         return f"{workload.name} is due again" if again else ""
     if not matches(instance, workload):
         return _replaced(instance, workload, desired, observed)
+    if _beyond(instance, workload, desired):
+        return f"the rollout of {workload.name} goes no further"
+    return _stuck(instance)
+
+
+def _of_stable(instance: Instance, workload: Workload, desired: Desired) -> bool:
+    """Whether it has a slot of its own, beside those of the new revision."""
+    rollout = desired.rollouts.get(workload.name)
+    beside = rollout is not None and rollout.beside and matches(instance, rollout.stable)
+    return beside and rollout is not None and instance.index < slots(rollout.stable) and slots(workload) > 0
+
+
+def _beyond(instance: Instance, workload: Workload, desired: Desired) -> bool:
+    """Whether a canary became smaller than it was."""
+    rollout = desired.rollouts.get(workload.name)
+    return rollout is not None and rollout.upto is not None and instance.index >= rollout.upto
+
+
+def _stuck(instance: Instance) -> str:
     return instance.reason or "its probe says it must be replaced" if instance.stuck else ""
 
 
@@ -49,11 +68,14 @@ def _replaced(instance: Instance, workload: Workload, desired: Desired, observed
     """An old instance goes when its successor is ready; one that must go first, when its successor can start."""
     cause = f"{workload.name} was restarted" if instance.revision == workload.revision else f"{workload.name} changed"
     if exclusive(workload):
-        return cause if _startable(workload, desired, observed) else ""
+        return cause if startable(workload, desired, observed) else ""
+    if _of_stable(instance, workload, desired):
+        return _stuck(instance)
     successor = current(workload, observed).get(instance.index)
-    return cause if successor and successor.phase == "ready" else ""
+    return cause if successor and successor.phase == "ready" else _stuck_and_known(instance, workload, desired)
 
 
-def _startable(workload: Workload, desired: Desired, observed: Observed) -> bool:
-    built = not workload.artifact or workload.artifact in observed.artifacts
-    return built and all(satisfied(after, desired, observed) for after in workload.after)
+def _stuck_and_known(instance: Instance, workload: Workload, desired: Desired) -> str:
+    """An old one that hangs is replaced only by one of its own revision, which somebody must know."""
+    rollout = desired.rollouts.get(workload.name)
+    return _stuck(instance) if rollout and matches(instance, rollout.stable) else ""

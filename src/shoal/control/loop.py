@@ -49,12 +49,14 @@ class Loop:
         self.health = Health(driver, self.wake)
         self.executor = Executor(driver, build, self.wake, self.report)
         self.desired = Desired(app="")
+        self.steer: Callable[[Desired, Observed], Desired] = lambda desired, observed: desired
         self.held = False
         self.observed = Observed()
         self.laps = asyncio.Condition()
         self.looked = asyncio.Event()
         self._plan = Plan()
         self._considered: Desired | None = None
+        self._effective = Desired(app="")
         self._looked = time.time()
         self._damage = ""
         self._cost = 0.0
@@ -103,7 +105,7 @@ class Loop:
         await self._observe()
         plan, snapshot = self._decide()
         self._plan, self._considered = plan, wanted
-        self.executor.submit(plan.ready(), self.desired, snapshot)
+        self.executor.submit(plan.ready(), self._effective, snapshot)
         async with self.laps:
             self.laps.notify_all()
         self._cost = time.perf_counter() - begun
@@ -114,7 +116,7 @@ class Loop:
         if self.held:
             return Plan(), None
         try:
-            plan = self.plan_for(self.desired)
+            plan = self._plan_of(self._effective)
         except StateDamaged as problem:
             if str(problem) != self._damage:
                 self.report("damaged", "state", str(problem))
@@ -125,6 +127,9 @@ class Loop:
 
     def plan_for(self, desired: Desired) -> tuple[Plan, Snapshot | None]:
         """What would be done for `desired` now, without doing it."""
+        return self._plan_of(self.steer(desired, self.observed))
+
+    def _plan_of(self, desired: Desired) -> tuple[Plan, Snapshot | None]:
         observed = msgspec.structs.replace(self.observed, artifacts=self._built(desired))
         now = time.time()
         going = frozenset(leaving(desired, observed, now))
@@ -188,8 +193,14 @@ class Loop:
         )
 
     def _follow(self) -> None:
-        probes = {w.name: w.probes for w in self.desired.workloads}
-        self.health.follow(self.observed.instances, lambda name: probes.get(name, Probes()))
+        self._effective = self.steer(self.desired, self.observed)
+        self.health.follow(self.observed.instances, self._probes)
+
+    def _probes(self, instance: Instance) -> Probes:
+        """Those of its own revision, as far as that is known."""
+        track = self._effective.track(instance.workload, instance.revision)
+        workload = track or self._effective.workload(instance.workload)
+        return workload.probes if workload else Probes()
 
     async def _sleep(self, plan: Plan) -> None:
         pause = min(PERIOD, max(plan.wake - time.time(), 0.01)) if plan.wake else PERIOD

@@ -19,15 +19,20 @@ from shoal.control.facts import (
     satisfied,
     slots,
     stale,
+    startable,
+    unbegun,
     unbuilt,
 )
 from shoal.control.leaving import leaving
 from shoal.control.scheduled import due, failed_run, following, replaces, running, stamp
-from shoal.model.desired import Desired
+from shoal.model.desired import Desired, Rollout
 from shoal.model.observed import Instance, Observed
 from shoal.model.plan import AnyOperation, Build, Forget, Plan, Publish, Start, Stop
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Workload
+
+# Ended runs of a job, of different revisions, that are kept at most.
+OUTCOMES = 20
 
 
 def reconcile(desired: Desired, observed: Observed, snapshot: Snapshot | None, *, now: float) -> Plan:
@@ -49,7 +54,8 @@ def _builds(desired: Desired, observed: Observed) -> list[Build]:
     missing = {a.key: a for a in desired.artifacts if a.key not in observed.artifacts}
     if not missing:
         return []
-    awaited = unbuilt((key for w in desired.workloads if w.replicas for key in w.artifacts()), desired, observed)
+    wanted = (*(w for w in desired.workloads if w.replicas), *(r.stable for r in desired.rollouts.values()))
+    awaited = unbuilt((key for w in wanted for key in w.artifacts()), desired, observed)
     return [
         Build(
             id=f"build {a.owner}",
@@ -83,27 +89,39 @@ def _starts(desired: Desired, observed: Observed, now: float) -> tuple[list[Star
             starts += _scheduled(workload, desired, observed, now)
             wakes += [at for at in [following(workload, desired, observed, now)] if at > now]
             continue
-        for index in _empty_slots(workload, observed):
-            end = last_end(workload, index, observed) if workload.kind != "job" else last_run(workload, observed)
-            if workload.kind != "job" and not restarts(workload, end):
-                continue
-            failures = failures_after(end) if workload.kind != "job" or retried(workload) else 0
-            due = end.ended + backoff(workload, failures) if end and failures else 0.0
-            after = _gates(workload, index, desired, observed)
-            if due > now:
-                after.append(f"back-off of {backoff(workload, failures):.3g} s")
-                wakes.append(due)
-            cause = _start_cause(workload, index, observed, end)
-            operation = Start(
-                id=f"start {workload.name}/{index}",
-                cause=cause,
-                after=tuple(after),
-                workload=workload.name,
-                index=index,
-                failures=failures,
-            )
-            starts.append(operation)
+        for index in _empty_slots(workload, desired, observed):
+            gates = _gates(workload, index, desired, observed)
+            starts += _start(workload, index, observed, gates, f"start {workload.name}/{index}", now, wakes)
+    for name, rollout in desired.rollouts.items():
+        for index in _kept_slots(name, rollout, desired, observed):
+            gates = _needed(rollout.stable, desired, observed)
+            starts += _start(rollout.stable, index, observed, gates, f"start {name}/{index} (stable)", now, wakes)
     return starts, min(wakes, default=0.0)
+
+
+def _start(
+    workload: Workload, index: int, observed: Observed, gates: list[str], name: str, now: float, wakes: list[float]
+) -> list[Start]:
+    """The start of a slot that is empty, unless its end was the last; adds to `wakes` when its back-off is over."""
+    end = last_end(workload, index, observed) if workload.kind != "job" else last_run(workload, observed)
+    if workload.kind != "job" and not restarts(workload, end):
+        return []
+    failures = failures_after(end) if workload.kind != "job" or retried(workload) else 0
+    due = end.ended + backoff(workload, failures) if end and failures else 0.0
+    if due > now:
+        gates = [*gates, f"back-off of {backoff(workload, failures):.3g} s"]
+        wakes.append(due)
+    return [
+        Start(
+            id=name,
+            cause=_start_cause(workload, index, observed, end),
+            after=tuple(gates),
+            workload=workload.name,
+            revision=workload.revision,
+            index=index,
+            failures=failures,
+        )
+    ]
 
 
 def _scheduled(job: Workload, desired: Desired, observed: Observed, now: float) -> list[Start]:
@@ -121,32 +139,53 @@ def _scheduled(job: Workload, desired: Desired, observed: Observed, now: float) 
             cause=cause,
             after=tuple(after),
             workload=job.name,
+            revision=job.revision,
             index=0,
             failures=failures_after(failed),
         )
     ]
 
 
-def _empty_slots(workload: Workload, observed: Observed) -> list[int]:
+def _empty_slots(workload: Workload, desired: Desired, observed: Observed) -> list[int]:
     filled = current(workload, observed)
     if workload.kind != "job":
         if relieved(workload, observed):
             return []
-        return [index for index in range(slots(workload)) if index not in filled]
+        rollout = desired.rollouts.get(workload.name)
+        count = slots(workload) if rollout is None or rollout.upto is None else min(rollout.upto, slots(workload))
+        return [index for index in range(count) if index not in filled]
     wanted = workload.when == "up" and workload.replicas > 0
     return [0] if wanted and 0 not in filled and outcome(workload, observed) is None else []
 
 
+def _kept_slots(name: str, rollout: Rollout, desired: Desired, observed: Observed) -> list[int]:
+    """Empty slots that the stable revision still has to fill, because the new one isn't there yet."""
+    stable, new = rollout.stable, desired.workload(name)
+    if new is None or not slots(new) or relieved(stable, observed):
+        return []
+    mine, its = current(stable, observed), current(new, observed)
+    if exclusive(stable):
+        return [] if its or startable(new, desired, observed) or mine else [0]
+    taken = set() if rollout.beside else {index for index, i in its.items() if i.phase == "ready"}
+    return [index for index in range(slots(stable)) if index not in mine and index not in taken]
+
+
+def _needed(workload: Workload, desired: Desired, observed: Observed) -> list[str]:
+    """What must be there before any instance of it starts, in words."""
+    missing = workload.artifacts() - observed.artifacts
+    builds = [f"build {a.owner}" for a in desired.artifacts if a.key in missing]
+    return builds + [f"{a.name} {a.until}" for a in workload.after if not satisfied(a, desired, observed)]
+
+
 def _gates(workload: Workload, index: int, desired: Desired, observed: Observed) -> list[str]:
     """What a start waits for, in words."""
-    gates = []
-    missing = workload.artifacts() - observed.artifacts
-    gates += [f"build {a.owner}" for a in desired.artifacts if a.key in missing]
-    gates += [f"{a.name} {a.until}" for a in workload.after if not satisfied(a, desired, observed)]
+    gates = _needed(workload, desired, observed)
+    gates += unbegun(workload, desired, observed)
     old = stale(workload, observed)
+    rollout = desired.rollouts.get(workload.name)
     if exclusive(workload):
         gates += [f"stop {i.id}" for i in old]
-    elif old:
+    elif old and not (rollout and rollout.beside):
         mine = current(workload, observed)
         gates += [f"{workload.name}/{n} ready" for n in range(index) if n not in mine or mine[n].phase != "ready"]
         gates += [f"stop {i.id}" for i in old if i.index < index]
@@ -181,24 +220,38 @@ def _stops(observed: Observed, going: dict[str, str]) -> list[Stop]:
 
 def _forgets(desired: Desired, observed: Observed) -> list[Forget]:
     """Records of ends that no decision will ask for again."""
-    wanted = {w.name: w for w in desired.workloads}
     return [
         Forget(id=f"forget {i.id}", cause="its record is of no more use", instance=i.id)
         for i in observed.instances
-        if not i.alive and _useless(i, wanted.get(i.workload), observed)
+        if not i.alive and _useless(i, desired, observed)
     ]
 
 
-def _useless(instance: Instance, workload: Workload | None, observed: Observed) -> bool:
+def _useless(instance: Instance, desired: Desired, observed: Observed) -> bool:
     if instance.kind == "job":
         # Without a revision it was an errand of a daemon that was killed: its outcome counts for nothing.
-        return not instance.revision or _superseded(instance, observed)
+        again = _superseded(_outcomes(instance, observed), instance)
+        return not instance.revision or again or _long_ago(instance, observed)
+    workload = desired.track(instance.workload, instance.revision) or desired.workload(instance.workload)
     if instance.attached or workload is None or instance.index >= slots(workload):
         return True
-    return _superseded(instance, observed)
+    later = [i for i in own(instance.workload, observed) if i.index == instance.index]
+    if desired.track(instance.workload, instance.revision):
+        later = [i for i in later if i.revision == instance.revision]
+    return _superseded(later, instance)
 
 
-def _superseded(instance: Instance, observed: Observed) -> bool:
+def _outcomes(run: Instance, observed: Observed) -> list[Instance]:
+    """Runs of a job on the same data. That of another revision is no less true for this one: whoever goes back to that
+    finds its migrations done."""
+    return [i for i in own(run.workload, observed) if i.revision == run.revision and i.incarnation == run.incarnation]
+
+
+def _long_ago(run: Instance, observed: Observed) -> bool:
+    """Whether so many revisions of a job came after it that nobody goes back to its own."""
+    return sum(not i.alive and i.started > run.started for i in observed.of(run.workload)) >= OUTCOMES
+
+
+def _superseded(others: list[Instance], instance: Instance) -> bool:
     """Whether a newer instance has the slot. An ended one is superseded only by another ended one or a grown-up."""
-    later = [i for i in own(instance.workload, observed) if i.index == instance.index and i.started > instance.started]
-    return any(not i.alive or i.phase == "ready" for i in later)
+    return any(not i.alive or i.phase == "ready" for i in others if i.started > instance.started)

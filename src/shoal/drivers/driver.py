@@ -141,7 +141,7 @@ class Driver(Protocol):
 
 
 class ReleaseStore(Protocol):
-    """Where what is wanted lies, behind the driver."""
+    """Where what is wanted lies, behind the driver: the present release, and numbered ones that came before it."""
 
     def load(self) -> bytes | None:
         """The present release, if there is one. Raises `StateDamaged`."""
@@ -150,4 +150,16 @@ class ReleaseStore(Protocol):
         """Make this the present release, whole or not at all. Raises `OSError`."""
 
     def drop(self) -> None:
-        """There is no present release any more; needs no room."""
+        """There is no present release any more, nor one before it; needs no room."""
+
+    def kept(self) -> tuple[int, ...]:
+        """Numbers of the releases before the present one, in any order."""
+
+    def keep(self, number: int, release: bytes) -> None:
+        """Keep this one as one of those, whole or not at all. Raises `OSError`."""
+
+    def read(self, number: int) -> bytes | None:
+        """One of those, if it is there."""
+
+    def discard(self, number: int) -> None:
+        """Keep it no longer."""

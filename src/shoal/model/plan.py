@@ -21,6 +21,7 @@ class Start(Operation, frozen=True, kw_only=True, tag=True):
     """`failures` is how often in a row this slot has ended by itself."""
 
     workload: str
+    revision: str
     index: int
     failures: int = 0
 

@@ -30,11 +30,22 @@ class Watch(msgspec.Struct, frozen=True):
     env_files: tuple[str, ...] = ()
 
 
+class Orders(msgspec.Struct, frozen=True):
+    """What was said of the rollout that is under way. `paused`: it goes no further."""
+
+    paused: bool = False
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """`number` counts the releases of this environment. `down` is the wish that nothing runs. `secrets` are keyed
     digests of the declared secrets' contents: a changed secret is a new revision. `since` is when the environment came
     up from nothing, in seconds since the epoch. `scheduled` is when each job's
-    schedule came to be wanted. With `watch`, edits of the file and of sources are wanted at once."""
+    schedule came to be wanted. With `watch`, edits of the file and of sources are wanted at once.
+
+    `at` is when it was asked for, `cause` by what (empty: `up`). `stable` is the number of the release that ran whole
+    before this one (its own, once this one does; 0: there is none to go back to): while it is another, a rollout is
+    under way. `refused` says why it was given up; `returned` is the number of the one that failed, so that this
+    one came again."""
 
     app: App
     number: int = 1
@@ -44,3 +55,9 @@ class Wanted(msgspec.Struct, frozen=True):
     since: float = 0.0
     scheduled: dict[str, float] = {}
     watch: Watch | None = None
+    at: float = 0.0
+    cause: str = ""
+    stable: int = 0
+    orders: Orders = Orders()
+    refused: str = ""
+    returned: int = 0

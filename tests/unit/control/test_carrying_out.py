@@ -18,7 +18,7 @@ from tests.unit.control.world import service, wanted
 API = service("api", artifact="k1")
 SHOP = wanted(API, artifacts=(Artifact("k1", "api", "/api"),))
 BUILD = Build(id="build api", cause="new", artifact="k1")
-START = Start(id="start api/0", cause="wanted", workload="api", index=0)
+START = Start(id="start api/0", cause="wanted", workload="api", revision="r1", index=0)
 
 
 class Site:

@@ -122,12 +122,12 @@ class Ward:
         self.clock = self.now = 1000.0
         self.wakes = asyncio.Event()
         self.health = Health(FakeDriver(), self.wakes.set, clock=lambda: self.clock, ticks=lambda: self.now)
-        self.probes: Probes | None = probes
+        self.probes = probes
         given: dict[str, Any] = {"kind": "service", "started": 1000.0, "endpoints": {"http": endpoint}} | fields
         self.instance = Instance("api-0-a", "api", revision="r1", **given)
 
     def follow(self, *instances: Instance) -> None:
-        self.health.follow(instances or (self.instance,), lambda name: self.probes)
+        self.health.follow(instances or (self.instance,), lambda instance: self.probes)
 
     @property
     def seen(self) -> Instance:
@@ -243,7 +243,7 @@ class TestAnInstance:
         server = await serve(OK)
         ward = watch(server.endpoint, Probes(ready=READY))
         await ward.until("ready")
-        ward.health.follow([], lambda name: None)
+        ward.health.follow([], lambda instance: Probes())
         asked = len(server.asked)
         await asyncio.sleep(0.05)
         assert len(server.asked) <= asked + 1

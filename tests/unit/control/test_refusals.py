@@ -13,7 +13,7 @@ API = service("api")
 
 
 def refused(refusals: Refusals, failures: int = 0) -> None:
-    start = Start(id="start api/0", cause="", workload="api", index=0, failures=failures)
+    start = Start(id="start api/0", cause="", workload="api", revision="r1", index=0, failures=failures)
     refusals.add(API, start, "", PortInUse("port 80 is taken"))
 
 
@@ -67,6 +67,6 @@ def test_only_its_own_are_forgotten() -> None:
 def test_a_refused_job_counts_as_failed_on_its_data() -> None:
     seed = job("seed", once_per="db")
     refusals = Refusals()
-    refusals.add(seed, Start(id="", cause="", workload="seed", index=0), "one", DriverFailed("no"))
+    refusals.add(seed, Start(id="", cause="", workload="seed", revision="r1", index=0), "one", DriverFailed("no"))
     observed = seen(*refusals.with_these(()), data={"db": "one"})
     assert reconcile(wanted(seed), observed, None, now=9e9).operations == ()

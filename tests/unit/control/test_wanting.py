@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from shoal.control.environment import Environment, restarted, scaled, started, stopped
+from shoal.control.environment import Environment
+from shoal.control.wishes import restarted, scaled, started, stopped
 from shoal.desired import Inputs
 from shoal.drivers.fake import Behaviour, FakeDriver, FakeReleases
 from shoal.errors import MissingFile, NotRunning, UsageError
@@ -90,12 +91,12 @@ async def test_what_is_applied_comes_to_run(house: House) -> None:
     assert house.env.running().wanted.number == 1
 
 
-async def test_the_same_once_more_touches_nothing(house: House) -> None:
+async def test_the_same_once_more_touches_nothing_and_is_no_other_release(house: House) -> None:
     await house.up(shop())
     calls = list(house.calls)
     await house.up(shop())
     assert house.calls == calls
-    assert house.env.running().wanted.number == 2
+    assert house.env.running().wanted.number == 1
 
 
 async def test_only_some_services_and_what_they_need(house: House) -> None:

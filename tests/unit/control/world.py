@@ -8,10 +8,12 @@ import msgspec
 
 from shoal.control.leaving import leaving
 from shoal.control.reconcile import reconcile
+from shoal.control.rollout import Verdict, steer, verdict
 from shoal.model.app import Restart
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.plan import AnyOperation, Build, Forget, Plan, Publish, Start, Stop
+from shoal.model.release import Orders
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import After, Artifact, Workload
 
@@ -56,18 +58,53 @@ def lines(plan: Plan) -> list[str]:
 
 
 class World:
-    """Carries out plans by the book: what is started becomes ready, jobs end well, what is stopped is gone."""
+    """Carries out plans by the book: what is started becomes ready, jobs end well, what is stopped is gone; but of the
+    revisions in `bad` instances end soon, and jobs fail. With `stable` a rollout from that one is under way."""
 
     def __init__(self, desired: Desired) -> None:
-        self.desired, self.observed, self.now, self._count = desired, Observed(), 1000.0, 0
+        self.target, self.observed, self.now, self._count = desired, Observed(), 1000.0, 0
+        self.stable: Desired | None = None
+        self.orders = Orders()
+        self.bad: frozenset[str] = frozenset()
         self.history: list[str] = []
+
+    @property
+    def desired(self) -> Desired:
+        """What should run at this moment."""
+        return steer(self.target, self.stable, self.observed, self.orders)
+
+    @desired.setter
+    def desired(self, target: Desired) -> None:
+        self.target = target
+
+    def release(self, target: Desired) -> None:
+        """What is wanted now is the stable one; this is to take its place."""
+        self.stable, self.target = self.target, target
+        self.history.clear()
+
+    def verdict(self) -> Verdict:
+        assert self.stable is not None
+        return verdict(self.target, self.stable, self.observed, self.now)
+
+    def conclude(self, laps: int = 200) -> Verdict:
+        """Laps until the rollout is over; then what follows from that is wanted."""
+        assert self.stable is not None
+        for _ in range(laps):
+            self.lap()
+            found = self.verdict()
+            if found.state != "going":
+                self.target = self.target if found.state == "done" else self.stable
+                self.stable = None
+                return found
+        raise AssertionError(f"never over: {self.verdict()}\n{self.lap()}")
 
     def lap(self) -> Plan:
         self.now += 1.0
         self._grow()
-        going = frozenset(leaving(self.desired, self.observed, self.now))
+        desired = self.desired
+        going = frozenset(leaving(desired, self.observed, self.now))
         snapshot = self._snapshot(going)
-        plan = reconcile(self.desired, self.observed, snapshot, now=self.now)
+        plan = reconcile(desired, self.observed, snapshot, now=self.now)
         for operation in plan.ready():
             self.history.append(operation.id)
             self._carry_out(operation, snapshot)
@@ -96,8 +133,9 @@ class World:
     def _older(self, instance: Instance) -> Instance:
         if instance.phase != "starting":
             return instance
-        if instance.kind == "job":
-            return msgspec.structs.replace(instance, phase="exited", exit=0, ended=self.now)
+        bad = instance.revision in self.bad
+        if instance.kind == "job" or bad:
+            return msgspec.structs.replace(instance, phase="exited", exit=int(bad), ended=self.now)
         return msgspec.structs.replace(instance, phase="ready")
 
     def _carry_out(self, operation: AnyOperation, snapshot: Snapshot | None) -> None:
@@ -106,7 +144,7 @@ class World:
                 built = self.observed.artifacts | {operation.artifact}
                 self.observed = msgspec.structs.replace(self.observed, artifacts=built)
             case Start():
-                self._start(operation)
+                self._start(operation, self.desired)
             case Stop() | Forget():
                 self._replace([i for i in self.observed.instances if i.id != operation.instance])
             case Publish():
@@ -115,8 +153,8 @@ class World:
                     self.observed, mesh_version=snapshot.version, published=snapshot.instances
                 )
 
-    def _start(self, operation: Start) -> None:
-        workload = self.desired.workload(operation.workload)
+    def _start(self, operation: Start, desired: Desired) -> None:
+        workload = desired.track(operation.workload, operation.revision)
         assert workload is not None
         self._count += 1
         data = ({workload.data: "one"} if workload.data else {}) | self.observed.data

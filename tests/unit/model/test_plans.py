@@ -12,7 +12,14 @@ from shoal.model.workload import Edge, Workload
 
 OPERATIONS: tuple[AnyOperation, ...] = (
     Build(id="build api", cause="api is new or changed", artifact="k1"),
-    Start(id="start api/0", cause="wanted, and not there", after=("build api", "db ready"), workload="api", index=0),
+    Start(
+        id="start api/0",
+        cause="wanted, and not there",
+        after=("build api", "db ready"),
+        workload="api",
+        revision="r1",
+        index=0,
+    ),
     Stop(id="stop api-0-a", cause="api changed", after=("publish mesh",), instance="api-0-a"),
     Forget(id="forget api-0-b", cause="its record is of no more use", instance="api-0-b"),
     Publish(id="publish mesh", cause="api-0-a leaves", version="v1"),

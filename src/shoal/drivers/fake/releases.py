@@ -17,3 +17,16 @@ class FakeReleases:
 
     def drop(self) -> None:
         self._platform.release = None
+        self._platform.releases.clear()
+
+    def kept(self) -> tuple[int, ...]:
+        return tuple(self._platform.releases)
+
+    def keep(self, number: int, release: bytes) -> None:
+        self._platform.releases[number] = release
+
+    def read(self, number: int) -> bytes | None:
+        return self._platform.releases.get(number)
+
+    def discard(self, number: int) -> None:
+        self._platform.releases.pop(number, None)

@@ -1,0 +1,81 @@
+"""The releases of one environment: the present one, and those before it that one may go back to."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shoal.desired import Inputs
+from shoal.drivers.driver import ReleaseStore
+from shoal.errors import StateDamaged, UsageError
+from shoal.model.release import Wanted
+
+KEPT = 10
+"""Releases before the present one; the stable one besides."""
+
+
+class Release(msgspec.Struct, frozen=True):
+    """What the store keeps: the wish, and all that was read from disk to make it, so that a daemon that comes back
+    wants the same although files have been edited since."""
+
+    wanted: Wanted
+    inputs: Inputs
+
+    def same(self, other: Release) -> bool:
+        """Whether file and sources are the same."""
+        return (self.wanted.app, self.inputs) == (other.wanted.app, other.inputs)
+
+
+class Releases:
+    """`present` is what is wanted now (None: nothing was ever, or it is over)."""
+
+    def __init__(self, store: ReleaseStore) -> None:
+        self._store = store
+        self.present: Release | None = None
+
+    def load(self) -> None:
+        """Raises `msgspec.DecodeError`."""
+        stored = self._store.load()
+        self.present = msgspec.json.decode(stored, type=Release) if stored is not None else None
+
+    def save(self, release: Release) -> None:
+        """Make this the present one; one of another number takes its place beside those that are kept."""
+        before = self.present
+        if before is not None and before.wanted.number != release.wanted.number:
+            self._store.keep(before.wanted.number, msgspec.json.encode(before))
+        self._store.save(msgspec.json.encode(release))
+        self.present = release
+        self._discard(release)
+
+    def refuse(self, why: str) -> None:
+        """Note on the present release that it was given up."""
+        assert self.present is not None
+        wanted = msgspec.structs.replace(self.present.wanted, refused=why)
+        self.present = msgspec.structs.replace(self.present, wanted=wanted)
+
+    def drop(self) -> None:
+        self._store.drop()
+        self.present = None
+
+    def numbers(self) -> tuple[int, ...]:
+        """Of all that can be read, the present one last."""
+        kept = set(self._store.kept()) | ({self.present.wanted.number} if self.present else set())
+        return tuple(sorted(kept))
+
+    def read(self, number: int) -> Release:
+        """Raises `UsageError` where it is gone, `StateDamaged` where it can't be read."""
+        if self.present is not None and self.present.wanted.number == number:
+            return self.present
+        stored = self._store.read(number)
+        if stored is None:
+            there = ", ".join(map(str, self.numbers())) or "none"
+            raise UsageError(f"release {number} is gone", hint=f"There are: {there}. See: shoal history")
+        try:
+            return msgspec.json.decode(stored, type=Release)
+        except msgspec.DecodeError as problem:
+            raise StateDamaged(f"release {number} can't be read: {problem}") from None
+
+    def _discard(self, present: Release) -> None:
+        spared = {present.wanted.number, present.wanted.stable}
+        old = [number for number in sorted(self._store.kept()) if number not in spared]
+        for number in old[:-KEPT]:
+            self._store.discard(number)

@@ -1,0 +1,126 @@
+"""The rollout that is under way in one environment: what it means for this moment, and what its end is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from shoal.control.loop import Loop
+from shoal.control.releases import Release, Releases
+from shoal.control.rollout import Verdict, steer, verdict
+from shoal.errors import ShoalError
+from shoal.model.desired import Desired
+from shoal.model.observed import Observed
+from shoal.model.release import Orders
+
+
+class Rollouts:
+    """`stable` is what ran whole before the present release (None: no rollout is under way)."""
+
+    def __init__(self, releases: Releases, loop: Loop, desired: Callable[[Release], Desired]) -> None:
+        self._releases, self._loop, self._desired = releases, loop, desired
+        self.stable: Desired | None = None
+        self._whole: Release | None = None
+        loop.steer = self.steer
+
+    def renew(self) -> None:
+        """Another release, or another wish on top of it."""
+        present = self._releases.present
+        self.stable = self._before(present) if present else None
+
+    def _before(self, present: Release) -> Desired | None:
+        """The stable release, as far as people haven't asked for something else since."""
+        number, asked = present.wanted.stable, present.wanted.overrides
+        if number in (0, present.wanted.number) or present.wanted.down:
+            return None
+        try:
+            self._whole = stable = self._releases.read(number)
+            old = stable.wanted.overrides
+            replicas = old.replicas | asked.replicas
+            overrides = msgspec.structs.replace(old, replicas=replicas, stopped=asked.stopped)
+            wanted = msgspec.structs.replace(stable.wanted, overrides=overrides, down=False)
+            return self._desired(msgspec.structs.replace(stable, wanted=wanted))
+        except ShoalError as problem:
+            self._loop.report("damaged", "releases", f"there is no way back to release {number}: {problem}")
+            return None
+
+    def steer(self, desired: Desired, observed: Observed) -> Desired:
+        """What should run at this moment; for one that isn't wanted yet, what would."""
+        present = self._releases.present
+        if desired is self._loop.desired or present is None:
+            orders = present.wanted.orders if present else Orders()
+            return steer(desired, self.stable, observed, orders)
+        runs = not present.wanted.down and present.wanted.stable > 0
+        return steer(desired, (self.stable or self._loop.desired) if runs else None, observed)
+
+    def numbered(self, release: Release) -> Release:
+        """As the one that follows the present one; the same one, if it says the same."""
+        present = self._releases.present
+        if present is None:
+            return release
+        before, wanted = present.wanted, release.wanted
+        if release.same(present) and not before.down:
+            kept = {"number": before.number, "at": before.at, "cause": before.cause, "orders": before.orders}
+            wanted = msgspec.structs.replace(wanted, stable=before.stable, **kept)
+        else:
+            wanted = msgspec.structs.replace(wanted, number=before.number + 1, stable=before.stable)
+        return msgspec.structs.replace(release, wanted=wanted)
+
+    def gave_up(self, release: Release) -> bool:
+        """Whether the newest release that says this has been given up."""
+        for number in reversed(self._releases.numbers()):
+            try:
+                known = self._releases.read(number)
+            except ShoalError:
+                continue
+            if known.same(release):
+                return bool(known.wanted.refused)
+        return False
+
+    @property
+    def under_way(self) -> bool:
+        """Whether the present release isn't what runs yet, and may be taken back."""
+        return self.stable is not None
+
+    def concluded(self) -> Verdict | None:
+        """What is to be done something about: the present release is whole and nobody has noted it, or it failed and
+        there is a way back. The first one of all has nothing to be compared with."""
+        present = self._releases.present
+        if present is None or present.wanted.down or present.wanted.stable == present.wanted.number:
+            return None
+        found = verdict(self._loop.desired, self.stable or Desired(app=""), self._loop.observed, time.time())
+        return found if found.state == "done" or (found.state == "failed" and self.under_way) else None
+
+    def done(self) -> Release:
+        """The present release as one that one may go back to."""
+        present = self._present()
+        wanted = msgspec.structs.replace(present.wanted, stable=present.wanted.number, orders=Orders())
+        return msgspec.structs.replace(present, wanted=wanted)
+
+    def back(self, why: str) -> Release:
+        """The stable release as the next one, with what people have asked for since."""
+        bad, stable = self._present().wanted, self._whole
+        assert stable is not None
+        self._releases.refuse(why)
+        old, asked = stable.wanted, bad.overrides
+        wanted = msgspec.structs.replace(
+            old,
+            number=bad.number + 1,
+            at=time.time(),
+            cause=f"release {bad.number} failed",
+            overrides=msgspec.structs.replace(old.overrides, replicas=asked.replicas, stopped=asked.stopped),
+            watch=bad.watch,
+            since=bad.since,
+            stable=old.number,
+            orders=Orders(),
+            refused="",
+            returned=bad.number,
+            down=False,
+        )
+        return msgspec.structs.replace(stable, wanted=wanted)
+
+    def _present(self) -> Release:
+        assert self._releases.present is not None
+        return self._releases.present
