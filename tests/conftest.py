@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 
 import pytest
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 # They share one running blog.
 OF_THE_BLOG = ("tests/blog/", "tests/browser/", "tests/conduit/")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist looks for the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+class ByFile(LoadScopeScheduling):  # type: ignore[misc]
     """A file is done by one process; all that asks the blog, too."""
-    for item in items:
-        file = item.nodeid.partition("::")[0]
-        group = "blog" if file.startswith(OF_THE_BLOG) else file
-        item.add_marker(pytest.mark.xdist_group(group))
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "blog" if nodeid.startswith(OF_THE_BLOG) else nodeid.partition("::")[0]
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
+    return ByFile(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -24,7 +28,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = defaultdict(list)
     for report in terminalreporter.stats.get("skipped", []):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        reasons[reason.removeprefix("Skipped: ")].append(report.nodeid.partition("::")[2].partition("@")[0])
+        reasons[reason.removeprefix("Skipped: ")].append(report.nodeid.partition("::")[2])
     if reasons:
         terminalreporter.section("left out")
     for reason, names in reasons.items():

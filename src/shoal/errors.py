@@ -25,6 +25,7 @@
     ├── TimedOut                   12   a deadline passed (--wait)
     ├── Refused                    13   a question that nobody was there to answer, or a file in the way
     ├── DriverFailed               14   the platform refused an operation
+    ├── RolledBack                 15   a release failed, and the one before it is wanted again
     └── Interrupted               130   Ctrl-C
 """
 
@@ -176,6 +177,10 @@ class Refused(ShoalError):
 
 class DriverFailed(ShoalError):
     exit_code = 14
+
+
+class RolledBack(ShoalError):
+    exit_code = 15
 
 
 class Interrupted(ShoalError):

@@ -20,9 +20,7 @@ UP = ("up", "-d", "--wait")
 
 @pytest.fixture
 def one(app: Make) -> App:
-    made = app(ONE)
-    made.up()
-    return made
+    return app(ONE)
 
 
 def add(app: App, yaml: str) -> None:
@@ -37,7 +35,6 @@ def taken() -> Iterator[int]:
 
 
 def test_one_that_dies_at_start(one: App) -> None:
-    before = one.pids()
     add(one, shell("dies", "echo the reason is this >&2; exit 3", "port: http\nrestart: {backoff: 100ms}"))
     result = one.shoal(*UP)
     assert result.code == 6, str(result)
@@ -45,17 +42,16 @@ def test_one_that_dies_at_start(one: App) -> None:
     assert "exited with code 3" in result.err
     assert "| the reason is this" in result.err
     assert "shoal why dies" in result.err
-    assert before.items() <= one.pids().items()
+    assert one.ready("one")
 
 
 def test_a_worker_that_dies_at_start_though_nothing_asks_it(one: App) -> None:
-    before = one.pids()
     add(one, shell("dies", "echo no work >&2; exit 3", "restart: {backoff: 100ms}"))
     result = one.shoal(*UP)
     assert result.code == 6, str(result)
     assert "dies did not start" in result.err
     assert "| no work" in result.err
-    assert before.items() <= one.pids().items()
+    assert one.ready("one")
 
 
 def test_one_that_dies_by_a_signal(one: App) -> None:
@@ -80,13 +76,12 @@ def test_a_probe_that_never_passes(app: Make) -> None:
 
 
 def test_a_program_that_is_not_there(one: App) -> None:
-    before = one.pids()
     add(one, "  lost: {stack: command, command: [no-such-program]}\n")
     result = one.shoal(*UP)
     assert result.code == 4, str(result)
     assert "no-such-program" in result.err
     assert "lost" in result.err
-    assert before.items() <= one.pids().items()
+    assert one.ready("one")
 
 
 def test_a_program_that_may_not_run(one: App) -> None:
@@ -129,7 +124,6 @@ def test_a_gateways_port_that_is_taken_while_the_app_runs(app: Make, taken: int)
 
 
 def test_a_build_that_fails(one: App) -> None:
-    before = one.pids()
     one.write({"py/requirements.txt": "-r not-there.txt\n", "py/main.py": "print('hello')\n"})
     add(one, "  py: {path: py, stack: python, command: [python, main.py]}\n")
     result = one.shoal(*UP, timeout=60)
@@ -138,7 +132,7 @@ def test_a_build_that_fails(one: App) -> None:
     assert "not-there.txt" in result.err
     (log,) = set(re.findall(r"the whole log: (.+)", result.err))
     assert "not-there.txt" in Path(log).read_text()
-    assert before.items() <= one.pids().items()
+    assert one.ready("one")
     assert "not-there.txt" in one.ok("why", "py").out
 
 
@@ -148,7 +142,9 @@ def test_a_changed_service_whose_build_fails_leaves_the_old_one_running(app: Mak
     py.up()
     before = py.pids()
     py.write({"py/requirements.txt": "-r not-there.txt\n"})
-    assert py.shoal(*UP, timeout=60).code == 5
+    failed = py.shoal(*UP, timeout=60)
+    assert failed.code == 15, str(failed)
+    assert "building py: step `dependencies` ended with exit code" in failed.err
     assert py.pids() == before
 
 
@@ -158,7 +154,8 @@ def test_a_changed_service_that_dies_leaves_the_old_one_serving(app: Make) -> No
     before = web.pids()
     web.edit("command: [python3, -S, server.py]", "command: [sh, -c, 'echo broken; exit 1']")
     result = web.shoal(*UP)
-    assert result.code == 6, str(result)
+    assert result.code == 15, str(result)
+    assert "release 2 failed, and release 1 runs again: web did not start" in result.err
     assert "| broken" in result.err
     assert before.items() <= web.pids().items()
     assert web.get()[0] == 200
@@ -196,4 +193,14 @@ def test_the_foreground_up_tells_what_failed_and_goes_on(one: App) -> None:
     assert one.ready("fine")
     up.terminate()
     up.wait(10)
-    assert one.ready("one")
+
+
+def test_a_service_that_came_with_a_release_that_failed_can_be_asked_about(one: App) -> None:
+    one.up()
+    add(one, shell("dies", "echo because; exit 3", "port: http\nrestart: no"))
+    assert one.shoal(*UP).code == 15
+    told = one.ok("why", "dies").out
+    assert "release 2 was taken back, and release 1 runs again" in told
+    assert "| because" in told
+    assert "because" in one.ok("logs", "dies").out
+    assert one.shoal("why", "dise").code == 2

@@ -14,13 +14,14 @@ from shoal import __version__
 from shoal.api.developing import Developing, check_free
 from shoal.api.errands import Errands
 from shoal.api.inspecting import Inspecting, gateway_url
+from shoal.api.rolling import Rolling, refusal, standing
 from shoal.api.rows import row
 from shoal.api.server import Verb
 from shoal.api.telling import picture, telling
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.strangers import refused_calls
-from shoal.control.why import why
+from shoal.control.why import taken_back, why
 from shoal.control.wishes import restarted, scaled, started, stopped
 from shoal.drivers.driver import Driver, LogFile
 from shoal.errors import ShoalError, UsageError
@@ -55,6 +56,7 @@ class Verbs:
         own = {name: getattr(self, name) for name in (*names, *more)}
         for part in (Developing, Inspecting, Errands):
             own |= part(self._environment, self._driver).table()
+        own |= Rolling(self._environment).table()
         return {name: self._informed(verb) for name, verb in own.items()}
 
     def _informed(self, verb: Verb) -> Verb:
@@ -85,7 +87,8 @@ class Verbs:
                 self._remember(request["variables"])
             await self._environment.apply(app, only, request.get("secrets", {}), excepted, watch)
         lacking = self._driver.lacking(self._environment.loop.desired)
-        yield {"before": before, "since": time.time(), "lacking": lacking}
+        number = self._environment.running().wanted.number
+        yield {"before": before, "since": time.time(), "lacking": lacking, "release": number}
 
     async def follow(self, request: Request) -> AsyncIterator[Any]:
         """Events as they come, until all is `started`, `ready` or for ever; then how everything stands."""
@@ -105,6 +108,8 @@ class Verbs:
         await loop.until(lambda: loop.current and done())
 
     def _finished(self) -> bool:
+        if self._environment.rollouts.turns:
+            return False
         states = [s.state for s in self._environment.standings()]
         executor = self._environment.loop.executor
         begun = not any(s in ("building", "starting", "unready") for s in states)
@@ -168,6 +173,7 @@ class Verbs:
             "url": gateway_url(self._environment, self._driver),
             "mesh_problem": loop.executor.mesh_problem,
             "unread": self._environment.unread,
+            "release": standing(self._environment),
         }
 
     async def plan(self, request: Request) -> AsyncIterator[Any]:
@@ -228,7 +234,10 @@ class Verbs:
     def _workloads(self, services: Any) -> list[str]:
         """A service's name stands for its jobs too."""
         owned = {w.name: w.owner for w in self._environment.loop.desired.workloads}
-        for name in services:
+        if services and (lost := refusal(self._environment)):
+            # It may have come with the release that failed, and gone with it.
+            owned[lost.workload] = lost.owner
+        for name in set(services) - set(owned.values()):
             self._environment.known(self._environment.running().wanted.app, (name,))
         return [w for w, owner in owned.items() if owner in services] if services else []
 
@@ -250,8 +259,13 @@ class Verbs:
         yield msgspec.to_builtins(found) | {"kind": workload.kind}
 
     async def why(self, request: Request) -> AsyncIterator[Any]:
+        loop, lost = self._environment.loop, refusal(self._environment)
+        if lost and lost.owner == request["service"]:
+            wanted = self._environment.running().wanted
+            files = [f for f in self._driver.logs([lost.workload]) if f.instance == lost.instance]
+            yield {"lines": taken_back(wanted, lost), "files": msgspec.to_builtins(files)}
+            return
         self._environment.known(self._environment.running().wanted.app, (request["service"],))
-        loop = self._environment.loop
         refused = await asyncio.to_thread(refused_calls, self._driver, loop.observed, request["service"])
         lines, workload = why(request["service"], loop.desired, loop.observed, self._journal.events, refused)
         yield {"lines": lines, "files": msgspec.to_builtins(self._driver.logs([workload]))}

@@ -32,7 +32,7 @@ if _usual is _signal.default_int_handler:
 EPILOG = """\
 exit codes: 0 well, 2 command line, 3 the file, 4 a tool is missing, 5 a build, 6 a service did not start, 7 a job,
 8 a port is taken, 9 another up or down is at work, 10 not running, 11 damaged state, 12 too late, 13 not confirmed,
-14 the platform refused, 130 interrupted"""
+14 the platform refused, 15 rolled back, 130 interrupted"""
 
 
 class _Parser(argparse.ArgumentParser):

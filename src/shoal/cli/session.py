@@ -45,6 +45,7 @@ class Session:
         self._waits = False
         self._ending = False
         self._follower: Follower | None = None
+        self._release = 0
 
     def __enter__(self) -> Session:
         # One that is ignored stays so: nohup means it.
@@ -115,6 +116,7 @@ class Session:
                 # Else the next verb would still meet it, and be told that all is well and nothing wanted.
                 await_end(self.state, self.client)
             raise
+        self._release = answer["release"]
         if not self.detached:
             from shoal.cli.follow import Follower
 
@@ -161,9 +163,10 @@ class Session:
             progress(f"shoal: {problem}")
 
     def _errors(self, standing: dict[str, Any]) -> list[ShoalError]:
-        from shoal.cli.verdict import problems
+        from shoal.cli.verdict import problems, returned
 
-        return problems(self.client, standing["standings"], standing.get("mesh_problem", ""))
+        back = returned(self.client, standing["release"], self._release)
+        return back + problems(self.client, standing["standings"], standing.get("mesh_problem", ""))
 
     def show_logs(self, *, events: bool = False) -> None:
         """Logs of all services until a signal comes; with `events`, what happens to them too."""

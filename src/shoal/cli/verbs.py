@@ -11,6 +11,8 @@ GROUPS = {
         "stop": "stop services",
         "start": "start stopped services",
         "scale": "change how many instances a service has",
+        "rollback": "go back to an earlier release, or of a service to an earlier revision",
+        "rollout": "see, hold, continue or abort the rollout that is under way",
         "wait": "wait until services are ready, done or gone",
     },
     "see what runs, and why": {
@@ -18,6 +20,7 @@ GROUPS = {
         "logs": "what services print",
         "why": "why a service is as it is",
         "events": "what happened",
+        "history": "releases: what changed when, and what became of it",
         "top": "the processes of each instance",
         "stats": "what each instance uses",
         "port": "where a service listens, and what its callers dial",

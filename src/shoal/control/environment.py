@@ -18,14 +18,15 @@ from shoal.desired import Inputs, at_source, compile, folder_key
 from shoal.desired.builds import asks_for_gateway
 from shoal.desired.causes import with_causes
 from shoal.desired.chosen import is_active
+from shoal.desired.pinned import pinned
 from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning, UsageError
 from shoal.model.app import App, Gateway, Service
 from shoal.model.desired import Desired
 from shoal.model.names import check_known
 from shoal.model.observed import Endpoint
-from shoal.model.plan import Plan
-from shoal.model.release import Overrides, Wanted, Watch
+from shoal.model.plan import Build, Plan
+from shoal.model.release import Overrides, Pin, Refusal, Wanted, Watch
 from shoal.model.workload import Workload
 
 # Before what could not be written down is tried again.
@@ -76,8 +77,19 @@ class Environment:
             scheduled=self._scheduled(app),
             at=time.time(),
         )
-        release = self.rollouts.numbered(Release(wanted, inputs))
+        release = self.rollouts.numbered(self._still_pinned(Release(wanted, inputs)))
         return release, self._explained(self._desired(release))
+
+    def _still_pinned(self, release: Release) -> Release:
+        """Without the pins of services that the file says something new about."""
+        wanted, pins = release.wanted, release.wanted.overrides.pins
+        if not pins:
+            return release
+        plain = compile(wanted.app, release.inputs)
+        found = {name: plain.workload(name) for name in pins}
+        kept = {n: pin for n, pin in pins.items() if (w := found[n]) is not None and w.revision == pin.instead_of}
+        overrides = msgspec.structs.replace(wanted.overrides, pins=kept)
+        return msgspec.structs.replace(release, wanted=msgspec.structs.replace(wanted, overrides=overrides))
 
     async def apply(
         self,
@@ -101,7 +113,7 @@ class Environment:
         desired = self._explained(self._desired(release))
         self.plan(desired)  # raises what is in the way while all is still as it was
         await self._forget_failures()
-        self._want(release, desired)
+        self.want(release, desired)
 
     async def renew(self, app: App, values: Mapping[str, str]) -> None:
         """Want what the file and the sources say now; what people asked for besides stays. Raises what is wrong with
@@ -124,7 +136,7 @@ class Environment:
         release = msgspec.structs.replace(release, wanted=wanted)
         desired = desired if same else self._explained(self._desired(release))
         self.plan(desired)
-        self._want(release, desired)
+        self.want(release, desired)
 
     def _try_builds_again(self) -> None:
         if self.loop.executor.broken_builds:
@@ -189,7 +201,7 @@ class Environment:
         # Whatever comes up after this comes up from nothing.
         wanted = msgspec.structs.replace(self.release.wanted, down=True, stable=0)
         try:
-            self._want(msgspec.structs.replace(self.release, wanted=wanted))
+            self.want(msgspec.structs.replace(self.release, wanted=wanted))
         except OSError:
             return False
         return True
@@ -216,25 +228,29 @@ class Environment:
                 await asyncio.sleep(FULL_DISK)
 
     def _conclude(self, found: Verdict) -> None:
-        release = self.running()
-        number, stable = release.wanted.number, release.wanted.stable
         if found.state == "done":
-            told = self.rollouts.under_way
-            self._want(self.rollouts.done())
+            told = self.rollouts.under_way and not self.running().wanted.returned
+            self.want(self.rollouts.done())
             if told:
-                self.loop.report("rolled out", self.loop.desired.app, f"release {number}")
+                self.loop.report("rolled out", self.loop.desired.app, f"release {self.running().wanted.number}")
             return
-        why = f"{found.workload}: {found.why}"
+        s = found.standing
+        assert s is not None
+        self.take_back(Refusal(s.why, s.workload, s.owner, s.error, s.instance))
+
+    def take_back(self, why: Refusal) -> None:
+        """Want the stable release again in place of the present one."""
+        number = self.running().wanted.number
         back = self.rollouts.back(why)
-        text = f"release {number} failed, release {stable} is wanted again: {why}"
-        self.loop.report("returned", found.workload, text)
-        self._want(back)
+        text = f"release {number} failed, release {back.wanted.again} is wanted again: {why.why}"
+        self.loop.report("returned", why.workload or self.loop.desired.app, text)
+        self.want(back)
 
     def override(self, change: Callable[[Overrides], Overrides]) -> None:
         """Want the same file, with another wish on top."""
         release = self.running()
         wanted = msgspec.structs.replace(release.wanted, overrides=change(release.wanted.overrides))
-        self._want(msgspec.structs.replace(release, wanted=wanted))
+        self.want(msgspec.structs.replace(release, wanted=wanted))
 
     def running(self) -> Release:
         """The present release. Raises `NotRunning` when there is none or it is down."""
@@ -286,7 +302,8 @@ class Environment:
     def settled(self) -> bool:
         return settled(self.standings()) and self.loop.at_rest
 
-    def _want(self, release: Release, desired: Desired | None = None) -> None:
+    def want(self, release: Release, desired: Desired | None = None) -> None:
+        """From now on. Raises `OSError` where it can't be written down; all is as it was then."""
         desired = desired or self._desired(release)
         self.releases.save(release)
         self._fix(desired)
@@ -300,7 +317,25 @@ class Environment:
         if release.wanted.down:
             return Desired(app=release.wanted.app.name, environment=release.wanted.app.environment)
         desired = compile(release.wanted.app, release.inputs, release.wanted.overrides)
+        desired = pinned(desired, self._earlier(release.wanted.overrides.pins))
         return self._attach(msgspec.structs.replace(desired, scheduled=release.wanted.scheduled))
+
+    def _earlier(self, pins: Mapping[str, Pin]) -> dict[str, Desired]:
+        """Services as earlier releases had them."""
+        found = {}
+        for name, pin in pins.items():
+            release = self.releases.read(pin.release)
+            found[name] = compile(release.wanted.app, release.inputs)
+        return found
+
+    def roll_back(self, release: Release) -> None:
+        """Want an earlier release again, or a service of it. Raises `UsageError` where that can't be."""
+        desired = self._desired(release)
+        builds = [op for op in self.plan(desired).operations if isinstance(op, Build)]
+        if builds:
+            what = f"{builds[0].id.removeprefix('build ')} of that release is gone: its build was deleted"
+            raise UsageError(what, hint="Check its source out and say: shoal up")
+        self.want(release, desired)
 
     def _scheduled(self, app: App) -> dict[str, float]:
         """When the schedule of each job came to be wanted: before that, nothing was due."""

@@ -7,7 +7,7 @@ import msgspec
 from shoal.desired import Inputs
 from shoal.drivers.driver import ReleaseStore
 from shoal.errors import StateDamaged, UsageError
-from shoal.model.release import Wanted
+from shoal.model.release import Refusal, Wanted
 
 KEPT = 10
 """Releases before the present one; the stable one besides."""
@@ -46,7 +46,7 @@ class Releases:
         self.present = release
         self._discard(release)
 
-    def refuse(self, why: str) -> None:
+    def refuse(self, why: Refusal) -> None:
         """Note on the present release that it was given up."""
         assert self.present is not None
         wanted = msgspec.structs.replace(self.present.wanted, refused=why)
@@ -75,7 +75,8 @@ class Releases:
             raise StateDamaged(f"release {number} can't be read: {problem}") from None
 
     def _discard(self, present: Release) -> None:
-        spared = {present.wanted.number, present.wanted.stable}
+        pins = {pin.release for pin in present.wanted.overrides.pins.values()}
+        spared = {present.wanted.number, present.wanted.stable, *pins}
         old = [number for number in sorted(self._store.kept()) if number not in spared]
         for number in old[:-KEPT]:
             self._store.discard(number)

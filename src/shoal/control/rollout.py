@@ -24,12 +24,10 @@ OVER = ("ready", "done", "stopped", "scheduled")
 
 
 class Verdict(NamedTuple):
-    """`workload` and `why` say what failed (`error`: as which class of `shoal.errors`), or what is waited for."""
+    """`standing` is of what failed, or of what is waited for."""
 
     state: Literal["going", "done", "failed"]
-    workload: str = ""
-    why: str = ""
-    error: str = ""
+    standing: Standing | None = None
 
 
 def steer(target: Desired, stable: Desired | None, observed: Observed, orders: Orders = Orders()) -> Desired:
@@ -55,19 +53,23 @@ def verdict(target: Desired, stable: Desired, observed: Observed, now: float) ->
     mine = [s for s in standings(target, observed, now) if s.workload in news]
     failed = next((s for s in mine if s.state == "failed"), None)
     if failed is not None:
-        return Verdict("failed", failed.workload, failed.why, failed.error)
-    for standing in mine:
-        if why := _hopeless(standing, target, observed):
-            return Verdict("failed", standing.workload, why, "StartFailed")
+        return Verdict("failed", failed)
+    hopeless = next((found for s in mine if (found := _hopeless(s, target, observed))), None)
+    if hopeless is not None:
+        return Verdict("failed", hopeless)
     waits = next((s for s in mine if not _over(s, target, observed)), None)
-    return Verdict("going", waits.workload, waits.state) if waits else Verdict("done")
+    return Verdict("going", waits) if waits else Verdict("done")
 
 
-def _hopeless(standing: Standing, target: Desired, observed: Observed) -> str:
-    """Why an instance of the new revision has to be replaced: it never became ready, or hangs."""
+def _hopeless(standing: Standing, target: Desired, observed: Observed) -> Standing | None:
+    """As failed, where an instance of the new revision has to be replaced: it never became ready, or hangs."""
     workload = target.workload(standing.workload)
     found = current(workload, observed).values() if workload else ()
-    return next((i.reason for i in found if i.stuck), "")
+    stuck = next((i for i in found if i.stuck), None)
+    if stuck is None:
+        return None
+    why = f"{stuck.id}: {stuck.reason}"
+    return msgspec.structs.replace(standing, state="failed", why=why, error="StartFailed", instance=stuck.id)
 
 
 def _over(standing: Standing, target: Desired, observed: Observed) -> bool:

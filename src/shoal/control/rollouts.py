@@ -10,10 +10,11 @@ import msgspec
 from shoal.control.loop import Loop
 from shoal.control.releases import Release, Releases
 from shoal.control.rollout import Verdict, steer, verdict
-from shoal.errors import ShoalError
+from shoal.desired.pinned import lacks
+from shoal.errors import ShoalError, UsageError
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
-from shoal.model.release import Orders
+from shoal.model.release import Orders, Pin, Refusal
 
 
 class Rollouts:
@@ -84,6 +85,12 @@ class Rollouts:
         """Whether the present release isn't what runs yet, and may be taken back."""
         return self.stable is not None
 
+    @property
+    def turns(self) -> bool:
+        """Whether what is seen now isn't the end of it: a rollout goes on by itself, or back."""
+        present = self._releases.present
+        return self.under_way and present is not None and not present.wanted.orders.paused
+
     def concluded(self) -> Verdict | None:
         """What is to be done something about: the present release is whole and nobody has noted it, or it failed and
         there is a way back. The first one of all has nothing to be compared with."""
@@ -99,7 +106,7 @@ class Rollouts:
         wanted = msgspec.structs.replace(present.wanted, stable=present.wanted.number, orders=Orders())
         return msgspec.structs.replace(present, wanted=wanted)
 
-    def back(self, why: str) -> Release:
+    def back(self, why: Refusal) -> Release:
         """The stable release as the next one, with what people have asked for since."""
         bad, stable = self._present().wanted, self._whole
         assert stable is not None
@@ -115,12 +122,102 @@ class Rollouts:
             since=bad.since,
             stable=old.number,
             orders=Orders(),
-            refused="",
+            refused=None,
             returned=bad.number,
+            again=old.again or old.number,
             down=False,
         )
         return msgspec.structs.replace(stable, wanted=wanted)
 
+    def paused(self, *, paused: bool) -> Release:
+        """The present release, its rollout held where it is, or not. Raises `UsageError` where there is none."""
+        self.check_under_way()
+        present = self._present()
+        orders = msgspec.structs.replace(present.wanted.orders, paused=paused)
+        return msgspec.structs.replace(present, wanted=msgspec.structs.replace(present.wanted, orders=orders))
+
+    def check_under_way(self) -> None:
+        """Raises `UsageError` where no rollout is."""
+        if not self.under_way:
+            raise UsageError("no rollout is under way", hint="See: shoal history")
+
+    def again(self, number: int) -> Release:
+        """An earlier release (0: the newest that was whole and isn't the present one) as the next one."""
+        present = self._present()
+        earlier = self._releases.read(number or self._before_this(lambda release: not release.same(present)))
+        old, now = earlier.wanted, present.wanted
+        overrides = msgspec.structs.replace(
+            old.overrides, replicas=now.overrides.replicas, stopped=now.overrides.stopped
+        )
+        wanted = msgspec.structs.replace(
+            now,
+            app=old.app,
+            secrets=old.secrets,
+            overrides=overrides,
+            number=now.number + 1,
+            at=time.time(),
+            cause=f"back to release {old.number}",
+            refused=None,
+            returned=0,
+            again=0,
+            orders=Orders(),
+        )
+        return Release(wanted, earlier.inputs)
+
+    def again_of(self, name: str, number: int) -> Release:
+        """The present release with one service as an earlier one had it (0: the newest in which it was another)."""
+        present = self._present()
+        revision = self.revision(present, name)
+        chosen = number or self._before_this(lambda release: self.revision(release, name) not in ("", revision))
+        if not self.revision(self._releases.read(chosen), name):
+            raise UsageError(f"release {chosen} has no {name}", hint=f"See: shoal history {name}")
+        plain = _without_pins(present)
+        pins = {n: pin for n, pin in present.wanted.overrides.pins.items() if n != name}
+        if self.revision(self._releases.read(chosen), name) != self.revision(plain, name):
+            pins[name] = Pin(self._origin(chosen, name), self.revision(plain, name))
+        overrides = msgspec.structs.replace(present.wanted.overrides, pins=pins)
+        wanted = msgspec.structs.replace(
+            present.wanted,
+            overrides=overrides,
+            number=present.wanted.number + 1,
+            at=time.time(),
+            cause=f"{name} back to release {chosen}",
+            refused=None,
+            returned=0,
+            again=0,
+            orders=Orders(),
+        )
+        release = Release(wanted, present.inputs)
+        if missing := lacks(self._desired(release), name):
+            what = f"{name} of release {chosen} needs {missing[0]}, which is not wanted any more"
+            raise UsageError(what, hint=f"Go back as a whole: shoal rollback {chosen}")
+        return release
+
+    def _origin(self, number: int, name: str) -> int:
+        """The release whose file and sources say what a service was like in this one."""
+        pin = self._releases.read(number).wanted.overrides.pins.get(name)
+        return pin.release if pin else number
+
+    def revision(self, release: Release, name: str) -> str:
+        """Of a service's own workload in a release; empty where it has none."""
+        bare = msgspec.structs.replace(release.wanted, down=False)
+        workload = self._desired(msgspec.structs.replace(release, wanted=bare)).workload(name)
+        return workload.revision if workload else ""
+
+    def _before_this(self, other: Callable[[Release], bool]) -> int:
+        """The newest release that ran whole and was another. Raises `UsageError`."""
+        present = self._present().wanted.number
+        for number in reversed(self._releases.numbers()):
+            release = self._releases.read(number)
+            if number != present and release.wanted.stable == number and other(release):
+                return number
+        raise UsageError("there is no release to go back to", hint="See: shoal history")
+
     def _present(self) -> Release:
         assert self._releases.present is not None
         return self._releases.present
+
+
+def _without_pins(release: Release) -> Release:
+    overrides = msgspec.structs.replace(release.wanted.overrides, pins={})
+    return msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, overrides=overrides))

@@ -10,6 +10,7 @@ from shoal.mesh.refusing import allowing
 from shoal.model.desired import Desired
 from shoal.model.event import Event
 from shoal.model.observed import Observed
+from shoal.model.release import Refusal, Wanted
 
 RECENT = 6
 
@@ -47,6 +48,15 @@ def _refused(service: str, desired: Desired, refused: Mapping[str, int]) -> list
         f"{allowing(service, callee, section)}"
         for callee, times in sorted(refused.items())
         if desired.workload(callee)
+    ]
+
+
+def taken_back(wanted: Wanted, failed: Refusal) -> list[str]:
+    """Of a service because of which a release failed."""
+    return [
+        f"release {wanted.returned} was taken back, and release {wanted.again} runs again",
+        f"  because {failed.workload} of release {wanted.returned} failed: {failed.why}",
+        "  nothing tries that again until somebody says `up`",
     ]
 
 

@@ -7,12 +7,20 @@ import msgspec
 from shoal.model.app import App
 
 
+class Pin(msgspec.Struct, frozen=True):
+    """A service stays as a release had it, in place of the revision that the file gives it."""
+
+    release: int
+    instead_of: str
+
+
 class Overrides(msgspec.Struct, frozen=True):
     """Wishes that outlive a restart but are not in the file.
 
     `replicas` by `scale`; `stopped` by `stop`; `nonces` by `restart` (a new one replaces the instances); `only` are
     the services that `up SERVICE...` named (None: all); `excepted` those of `up --except`, which aren't started but
-    have their migrations, edges and routes; `also` those that it named although no profile of theirs is active.
+    have their migrations, edges and routes; `also` those that it named although no profile of theirs is active; `pins`
+    by `rollback SERVICE`, until the file gives the service another revision than the one that was left.
     """
 
     replicas: dict[str, int] = {}
@@ -21,6 +29,7 @@ class Overrides(msgspec.Struct, frozen=True):
     only: frozenset[str] | None = None
     excepted: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
+    pins: dict[str, Pin] = {}
 
 
 class Watch(msgspec.Struct, frozen=True):
@@ -36,6 +45,16 @@ class Orders(msgspec.Struct, frozen=True):
     paused: bool = False
 
 
+class Refusal(msgspec.Struct, frozen=True):
+    """What of a release failed, as which class of `shoal.errors`; without a workload somebody aborted it."""
+
+    why: str
+    workload: str = ""
+    owner: str = ""
+    error: str = ""
+    instance: str = ""
+
+
 class Wanted(msgspec.Struct, frozen=True):
     """`number` counts the releases of this environment. `down` is the wish that nothing runs. `secrets` are keyed
     digests of the declared secrets' contents: a changed secret is a new revision. `since` is when the environment came
@@ -44,8 +63,8 @@ class Wanted(msgspec.Struct, frozen=True):
 
     `at` is when it was asked for, `cause` by what (empty: `up`). `stable` is the number of the release that ran whole
     before this one (its own, once this one does; 0: there is none to go back to): while it is another, a rollout is
-    under way. `refused` says why it was given up; `returned` is the number of the one that failed, so that this
-    one came again."""
+    under way. `refused` says why it was given up. One that came because another (`returned`) failed says what release
+    `again` said."""
 
     app: App
     number: int = 1
@@ -59,5 +78,6 @@ class Wanted(msgspec.Struct, frozen=True):
     cause: str = ""
     stable: int = 0
     orders: Orders = Orders()
-    refused: str = ""
+    refused: Refusal | None = None
     returned: int = 0
+    again: int = 0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shoal.control.rollout import changed, steer
+from shoal.control.rollout import Verdict, changed, steer
 from shoal.model.app import Gateway, Port, Route
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
@@ -33,6 +33,12 @@ def release(world: World, *workloads: Workload, bad: frozenset[str] = BAD, **res
     world.release(msgspec.structs.replace(world.target, workloads=(MESH, *workloads), **rest))
 
 
+def failed(found: Verdict) -> tuple[str, str]:
+    """What failed, as which error."""
+    assert found.state == "failed" and found.standing is not None
+    return found.standing.workload, found.standing.error
+
+
 def revisions(world: World, name: str) -> list[str]:
     return sorted(i.revision for i in world.alive(name))
 
@@ -48,7 +54,7 @@ def test_one_that_fails_is_taken_back_and_nothing_of_it_stays() -> None:
     world = up(service("api", replicas=3))
     release(world, service("api", replicas=3, revision="bad"))
     found = world.conclude()
-    assert (found.state, found.workload, found.error) == ("failed", "api", "StartFailed")
+    assert failed(found) == ("api", "StartFailed")
     world.settle()
     assert revisions(world, "api") == ["r1", "r1", "r1"]
 
@@ -90,7 +96,7 @@ def test_a_part_that_fails_takes_back_those_that_had_come_before_it() -> None:
     world = up(service("web"), service("users", replicas=2), edges=edges)
     release(world, service("web", revision="bad"), service("users", replicas=2, revision="r2"), edges=edges)
     found = world.conclude()
-    assert (found.state, found.workload) == ("failed", "web")
+    assert failed(found) == ("web", "StartFailed")
     world.settle()
     assert revisions(world, "users") == ["r1", "r1"]
 
@@ -103,7 +109,7 @@ def test_migrations_wait_with_their_service() -> None:
     edges = (Edge("posts", "users"),)
     world = up(service("users"), *posts("r1"), edges=edges)
     release(world, service("users", revision="bad"), *posts("r2"), edges=edges)
-    assert world.conclude().workload == "users"
+    assert failed(world.conclude()) == ("users", "StartFailed")
     assert "start posts.migrate/0" not in world.history
 
 
@@ -116,7 +122,7 @@ def test_a_migration_that_fails_ends_the_release_and_goes_back_runs_none() -> No
     world = up(*posts("r1"))
     release(world, *posts("bad"))
     found = world.conclude()
-    assert (found.workload, found.error) == ("posts.migrate", "JobFailed")
+    assert failed(found) == ("posts.migrate", "JobFailed")
     world.history.clear()
     world.settle()
     assert [line for line in world.history if line.startswith("start")] == []
@@ -153,7 +159,7 @@ def test_a_database_that_cant_start_yet_is_kept() -> None:
     target = wanted(MESH, job("seed", revision="bad"), database("db", after=("seed:done",), revision="r2"))
     world.release(target)
     world.bad = BAD
-    assert world.conclude().workload == "seed"
+    assert failed(world.conclude()) == ("seed", "JobFailed")
     assert revisions(world, "db") == ["r1"]
 
 
@@ -170,7 +176,9 @@ def test_what_hangs_has_failed() -> None:
     world = World(wanted(new))
     world.stable = wanted(old)
     world.observed = seen(running(old), running(new, phase="unready", id="api-0-b", stuck=True, reason="too late"))
-    assert world.verdict()[:3] == ("failed", "api", "too late")
+    state, standing = world.verdict()
+    assert state == "failed" and standing is not None
+    assert (standing.why, standing.instance) == ("api-0-b: too late", "api-0-b")
 
 
 def test_a_paused_rollout_goes_no_further_and_then_on() -> None:

@@ -13,9 +13,9 @@
                                         secrets/files/<id>.view/: its working folder, if some of them lie in it
       ports.json                        allotted addresses
       hosts.json                        addresses that plain names stand for
-      release.json                      what is wanted
       groups                            folders in which control groups were made, while there are any
       run/<workload>/                   where commands run that are no instances; run/*.log: what probes' commands print
+      release.json  releases/           what is wanted, and what was wanted before
       mesh/                             Envoy's working folder: admin.sock, xds/{cds,lds}.json
 """
 
@@ -48,6 +48,7 @@ class State:
         self.files = root / "secrets" / "files"
         self.ports = root / "ports.json"
         self.mesh = root / "mesh"
+        self.releases = root / "releases"
         self.xds = root / "mesh" / "xds"
         self.run = root / "run"
         self.groups = root / "groups"
@@ -134,7 +135,7 @@ class State:
 
     def drop(self) -> None:
         """Deletes data, secrets, allotments and records; logs stay."""
-        for folder in (self.data, self.secrets, self.instances, self.mesh, self.run):
+        for folder in (self.data, self.secrets, self.instances, self.mesh, self.run, self.releases):
             shutil.rmtree(folder, ignore_errors=True)
         self.ports.unlink(missing_ok=True)
         self.hosts.unlink(missing_ok=True)
