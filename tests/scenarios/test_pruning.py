@@ -48,19 +48,21 @@ def test_a_part_goes_with_the_last_build_that_has_it(app: Make, own_cache: Path)
     some.up()
     first = builds(own_cache)
     assert own(first) < first
-    some.write({"src/requirements.txt": "msgspec", "src/main.py": "# changed"})
-    some.up()
+    for text in ("# changed", "# changed again"):
+        some.write({"src/requirements.txt": "msgspec", "src/main.py": text})
+        some.up()
     age(own_cache)
     some.ok("prune")
     assert builds(own_cache).isdisjoint(first)
 
 
-def test_builds_that_no_app_wants_any_more_go_and_the_others_stay(app: Make, own_cache: Path) -> None:
+def test_builds_that_no_app_wants_or_goes_back_to_go_and_the_others_stay(app: Make, own_cache: Path) -> None:
     some = built(app, own_cache, "some")
     some.up()
     first = builds(own_cache)
-    some.write({"src/main.py": "# changed"})
-    some.up()
+    for text in ("# changed", "# changed again"):
+        some.write({"src/main.py": text})
+        some.up()
     age(own_cache)
     told = some.ok("prune", "--dry-run", "--json").json
     gone = own(first)
@@ -69,6 +71,8 @@ def test_builds_that_no_app_wants_any_more_go_and_the_others_stay(app: Make, own
     assert first < builds(own_cache)
     assert "freed: " in some.ok("prune").out
     assert builds(own_cache).isdisjoint(gone) and own(builds(own_cache))
+    some.ok("rollback")
+    assert "its build was deleted" in some.shoal("rollback", "1").err
     assert first - gone <= builds(own_cache), "both builds have the same environment"
     some.ok("down")
     assert some.ok("prune").out == "nothing to delete\n", "an app that is down wants its build nevertheless"

@@ -52,7 +52,7 @@ def test_a_release_that_fails_is_taken_back_by_itself(app: Make) -> None:
     web.edit("server.py]", "missing.py]")
     failed = web.shoal("up", "-d", "--wait")
     assert failed.code == RolledBack.exit_code
-    assert "release 2 failed, and release 1 runs again: web: web-0-" in failed.err
+    assert "release 2 failed, and release 1 runs again: web did not start: web-0-" in failed.err
     assert "missing.py" in failed.err, "its last lines are there"
     assert ids(web) == before, "what ran was never touched"
     assert [r["state"].partition(":")[0] for r in releases(web)] == ["", "failed", "current"]

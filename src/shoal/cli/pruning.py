@@ -14,8 +14,9 @@ from shoal.build.cache import cache_folder
 from shoal.build.store import artifact_folder, drop, wipe
 from shoal.build.store import unused as old
 from shoal.cli.target import alive, wish
-from shoal.control.releases import Release
+from shoal.control.releases import Releases
 from shoal.desired import compile
+from shoal.drivers.process.releases import FileReleases
 from shoal.errors import ShoalError, StateDamaged
 
 # A build is there before it is wanted, for a moment.
@@ -83,9 +84,12 @@ def unused(root: Path) -> list[Build]:
 
 
 def _named(state: Path) -> list[str]:
+    """Of the present release, and of that which `rollback` goes back to."""
+    releases = Releases(FileReleases(state))
     try:
-        release = msgspec.json.decode((state / "release.json").read_bytes(), type=Release)
-        return [artifact.key for artifact in compile(release.wanted.app, release.inputs).artifacts]
+        releases.load()
+        wanted = [release for release in (releases.present, releases.before()) if release is not None]
+        return [a.key for release in wanted for a in compile(release.wanted.app, release.inputs).artifacts]
     except (OSError, msgspec.DecodeError, ShoalError) as problem:
         hint = (
             "It may need builds that nobody else does, so none is deleted. Next: shoal up there, or delete that folder."

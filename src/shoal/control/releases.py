@@ -74,6 +74,15 @@ class Releases:
         except msgspec.DecodeError as problem:
             raise StateDamaged(f"release {number} can't be read: {problem}") from None
 
+    def before(self) -> Release | None:
+        """The newest that ran whole, and said something else than the present one."""
+        for number in reversed(self.numbers()):
+            release = self.read(number)
+            whole = release.wanted.stable == number
+            if whole and self.present is not None and not release.same(self.present):
+                return release
+        return None
+
     def _discard(self, present: Release) -> None:
         pins = {pin.release for pin in present.wanted.overrides.pins.values()}
         spared = {present.wanted.number, present.wanted.stable, *pins}

@@ -16,6 +16,8 @@ from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.release import Orders, Pin, Refusal
 
+NOWHERE = UsageError("there is no release to go back to", hint="See: shoal history")
+
 
 class Rollouts:
     """`stable` is what ran whole before the present release (None: no rollout is under way)."""
@@ -97,6 +99,8 @@ class Rollouts:
         present = self._releases.present
         if present is None or present.wanted.down or present.wanted.stable == present.wanted.number:
             return None
+        if not self._loop.current:
+            return None
         found = verdict(self._loop.desired, self.stable or Desired(app=""), self._loop.observed, time.time())
         return found if found.state == "done" or (found.state == "failed" and self.under_way) else None
 
@@ -144,7 +148,9 @@ class Rollouts:
     def again(self, number: int) -> Release:
         """An earlier release (0: the newest that was whole and isn't the present one) as the next one."""
         present = self._present()
-        earlier = self._releases.read(number or self._before_this(lambda release: not release.same(present)))
+        earlier = self._releases.read(number) if number else self._releases.before()
+        if earlier is None:
+            raise NOWHERE
         old, now = earlier.wanted, present.wanted
         overrides = msgspec.structs.replace(
             old.overrides, replicas=now.overrides.replicas, stopped=now.overrides.stopped
@@ -211,7 +217,7 @@ class Rollouts:
             release = self._releases.read(number)
             if number != present and release.wanted.stable == number and other(release):
                 return number
-        raise UsageError("there is no release to go back to", hint="See: shoal history")
+        raise NOWHERE
 
     def _present(self) -> Release:
         assert self._releases.present is not None
