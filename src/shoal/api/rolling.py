@@ -16,7 +16,7 @@ from shoal.control.rollout import changed, verdict
 from shoal.errors import ShoalError, UsageError
 from shoal.model.desired import Desired
 from shoal.model.names import check_known
-from shoal.model.release import Refusal
+from shoal.model.release import Failure
 
 Request = Mapping[str, Any]
 
@@ -67,8 +67,8 @@ class Rolling:
 
     def _state(self, release: Release) -> str:
         wanted = release.wanted
-        if wanted.refused:
-            return f"failed: {wanted.refused.why}"
+        if wanted.failure:
+            return f"failed: {wanted.failure.why}"
         if release is self._environment.release:
             return "rolling out" if self._environment.rollouts.under_way else "current"
         return "" if wanted.stable == wanted.number else "never whole"
@@ -127,7 +127,7 @@ class Rolling:
                 environment.want(rollouts.paused(paused=False))
             case "abort":
                 rollouts.check_under_way()
-                environment.take_back(Refusal("aborted by hand"))
+                environment.take_back(Failure("aborted by hand"))
             case other:
                 raise UsageError(f"the daemon knows no {other} of a rollout")
         yield {"release": environment.running().wanted.number}
@@ -170,14 +170,14 @@ def standing(environment: Environment) -> dict[str, Any]:
         "under_way": environment.rollouts.under_way,
         "paused": wanted.orders.paused,
         "returned": wanted.returned,
-        "failed": msgspec.to_builtins(refusal(environment)),
+        "failed": msgspec.to_builtins(failure(environment)),
     }
 
 
-def refusal(environment: Environment) -> Refusal | None:
+def failure(environment: Environment) -> Failure | None:
     """Why the release was given up whose failure brought the present one."""
     wanted = environment.running().wanted
     try:
-        return environment.releases.read(wanted.returned).wanted.refused if wanted.returned else None
+        return environment.releases.read(wanted.returned).wanted.failure if wanted.returned else None
     except ShoalError:
         return None  # it's too long ago

@@ -14,7 +14,7 @@ from shoal import __version__
 from shoal.api.developing import Developing, check_free
 from shoal.api.errands import Errands
 from shoal.api.inspecting import Inspecting, gateway_url
-from shoal.api.rolling import Rolling, refusal, standing
+from shoal.api.rolling import Rolling, failure, standing
 from shoal.api.rows import row
 from shoal.api.server import Verb
 from shoal.api.telling import picture, telling
@@ -234,7 +234,7 @@ class Verbs:
     def _workloads(self, services: Any) -> list[str]:
         """A service's name stands for its jobs too."""
         owned = {w.name: w.owner for w in self._environment.loop.desired.workloads}
-        if services and (lost := refusal(self._environment)):
+        if services and (lost := failure(self._environment)):
             # It may have come with the release that failed, and gone with it.
             owned[lost.workload] = lost.owner
         for name in set(services) - set(owned.values()):
@@ -259,7 +259,7 @@ class Verbs:
         yield msgspec.to_builtins(found) | {"kind": workload.kind}
 
     async def why(self, request: Request) -> AsyncIterator[Any]:
-        loop, lost = self._environment.loop, refusal(self._environment)
+        loop, lost = self._environment.loop, failure(self._environment)
         if lost and lost.owner == request["service"]:
             wanted = self._environment.running().wanted
             files = [f for f in self._driver.logs([lost.workload]) if f.instance == lost.instance]

@@ -26,7 +26,7 @@ from shoal.model.desired import Desired
 from shoal.model.names import check_known
 from shoal.model.observed import Endpoint
 from shoal.model.plan import Build, Plan
-from shoal.model.release import Overrides, Pin, Refusal, Wanted, Watch
+from shoal.model.release import Failure, Overrides, Pin, Wanted, Watch
 from shoal.model.workload import Workload
 
 # Before what could not be written down is tried again.
@@ -236,9 +236,9 @@ class Environment:
             return
         s = found.standing
         assert s is not None
-        self.take_back(Refusal(s.why, s.workload, s.owner, s.error, s.instance))
+        self.take_back(Failure(s.why, s.workload, s.owner, s.error, s.instance))
 
-    def take_back(self, why: Refusal) -> None:
+    def take_back(self, why: Failure) -> None:
         """Want the stable release again in place of the present one."""
         number = self.running().wanted.number
         back = self.rollouts.back(why)

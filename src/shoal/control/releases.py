@@ -7,7 +7,7 @@ import msgspec
 from shoal.desired import Inputs
 from shoal.drivers.driver import ReleaseStore
 from shoal.errors import StateDamaged, UsageError
-from shoal.model.release import Refusal, Wanted
+from shoal.model.release import Failure, Wanted
 
 KEPT = 10
 """Releases before the present one; the stable one besides."""
@@ -46,10 +46,10 @@ class Releases:
         self.present = release
         self._discard(release)
 
-    def refuse(self, why: Refusal) -> None:
+    def refuse(self, why: Failure) -> None:
         """Note on the present release that it was given up."""
         assert self.present is not None
-        wanted = msgspec.structs.replace(self.present.wanted, refused=why)
+        wanted = msgspec.structs.replace(self.present.wanted, failure=why)
         self.present = msgspec.structs.replace(self.present, wanted=wanted)
 
     def drop(self) -> None:

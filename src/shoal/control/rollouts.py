@@ -14,7 +14,7 @@ from shoal.desired.pinned import lacks
 from shoal.errors import ShoalError, UsageError
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
-from shoal.model.release import Orders, Pin, Refusal
+from shoal.model.release import Failure, Orders, Pin
 
 NOWHERE = UsageError("there is no release to go back to", hint="See: shoal history")
 
@@ -79,7 +79,7 @@ class Rollouts:
             except ShoalError:
                 continue
             if known.same(release):
-                return bool(known.wanted.refused)
+                return bool(known.wanted.failure)
         return False
 
     @property
@@ -110,7 +110,7 @@ class Rollouts:
         wanted = msgspec.structs.replace(present.wanted, stable=present.wanted.number, orders=Orders())
         return msgspec.structs.replace(present, wanted=wanted)
 
-    def back(self, why: Refusal) -> Release:
+    def back(self, why: Failure) -> Release:
         """The stable release as the next one, with what people have asked for since."""
         bad, stable = self._present().wanted, self._whole
         assert stable is not None
@@ -126,7 +126,7 @@ class Rollouts:
             since=bad.since,
             stable=old.number,
             orders=Orders(),
-            refused=None,
+            failure=None,
             returned=bad.number,
             again=old.again or old.number,
             down=False,
@@ -163,7 +163,7 @@ class Rollouts:
             number=now.number + 1,
             at=time.time(),
             cause=f"back to release {old.number}",
-            refused=None,
+            failure=None,
             returned=0,
             again=0,
             orders=Orders(),
@@ -188,7 +188,7 @@ class Rollouts:
             number=present.wanted.number + 1,
             at=time.time(),
             cause=f"{name} back to release {chosen}",
-            refused=None,
+            failure=None,
             returned=0,
             again=0,
             orders=Orders(),

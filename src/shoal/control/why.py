@@ -10,7 +10,7 @@ from shoal.mesh.refusing import allowing
 from shoal.model.desired import Desired
 from shoal.model.event import Event
 from shoal.model.observed import Observed
-from shoal.model.release import Refusal, Wanted
+from shoal.model.release import Failure, Wanted
 
 RECENT = 6
 
@@ -51,7 +51,7 @@ def _refused(service: str, desired: Desired, refused: Mapping[str, int]) -> list
     ]
 
 
-def taken_back(wanted: Wanted, failed: Refusal) -> list[str]:
+def taken_back(wanted: Wanted, failed: Failure) -> list[str]:
     """Of a service because of which a release failed."""
     return [
         f"release {wanted.returned} was taken back, and release {wanted.again} runs again",

@@ -45,7 +45,7 @@ class Orders(msgspec.Struct, frozen=True):
     paused: bool = False
 
 
-class Refusal(msgspec.Struct, frozen=True):
+class Failure(msgspec.Struct, frozen=True):
     """What of a release failed, as which class of `shoal.errors`; without a workload somebody aborted it."""
 
     why: str
@@ -63,7 +63,7 @@ class Wanted(msgspec.Struct, frozen=True):
 
     `at` is when it was asked for, `cause` by what (empty: `up`). `stable` is the number of the release that ran whole
     before this one (its own, once this one does; 0: there is none to go back to): while it is another, a rollout is
-    under way. `refused` says why it was given up. One that came because another (`returned`) failed says what release
+    under way. `failure` says why it was given up. One that came because another (`returned`) failed says what release
     `again` said."""
 
     app: App
@@ -78,6 +78,6 @@ class Wanted(msgspec.Struct, frozen=True):
     cause: str = ""
     stable: int = 0
     orders: Orders = Orders()
-    refused: Refusal | None = None
+    failure: Failure | None = None
     returned: int = 0
     again: int = 0
