@@ -171,6 +171,23 @@ print("all told", flush=True)
 """
 
 
+def test_while_one_talks_the_others_are_asked(app: Make) -> None:
+    """And what it prints is searched: its own probe waits for the last line."""
+    waits = "health: {startup: {log: '^all told$', grace: 1m}}"
+    asked = "health: {ready: {exec: [sh, -c, echo >> asked], every: 200ms}}"
+    made = app(
+        "name: talk\nservices:\n" + shell("talker", python(TALKER), waits) + shell("quiet", WORKER, asked),
+        {"asked": ""},
+    )
+    made.ok("up", "-d")
+    made.wait_until(lambda: made.ready("quiet"))
+    pid, before = made.pid("quiet"), (made.folder / "asked").stat().st_size
+    made.wait_until(lambda: made.ready("talker"), 50)
+    assert (made.folder / "asked").stat().st_size >= before + 3
+    assert made.pid("quiet") == pid
+    assert [e for e in made.events("unready") if e["subject"] == "quiet"] == []
+
+
 def test_ten_thousand_lines_a_second_are_followed_to_the_last(app: Make) -> None:
     made = app("name: talk\nservices:\n" + shell("talker", python(TALKER)) + shell("quiet", WORKER))
     made.up()
