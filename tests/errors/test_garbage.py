@@ -102,9 +102,9 @@ def test_a_file_in_a_folders_place(strewn: App, name: str) -> None:
 @pytest.mark.parametrize("name", ["*/.shoal/done", "*/it", "*.lock", "*.log", "[!.]*/"])
 @pytest.mark.timeout(120)
 def test_garbage_in_the_cache(strewn: App, tmp_path: Path, name: str) -> None:
+    found = list((tmp_path / "own cache/shoal/builds").glob(name))
+    assert found
     for put in (*WAYS.values(), away):
-        found = list((tmp_path / "own cache/shoal/builds").glob(name))
-        assert found
         for path in found:
             if name.endswith("/"):
                 away(path)
