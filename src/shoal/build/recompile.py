@@ -82,6 +82,7 @@ class Recompiler:
         self._compiler = Compiler()
         self._bases: dict[str, _Base | Unfit] = {}
         self._warmed = 0
+        self._proving = asyncio.Lock()
 
     async def close(self) -> None:
         self._bases.clear()
@@ -99,6 +100,7 @@ class Recompiler:
         """In the artifact's folder, which holds its source. Raises `BuildFailed` when the code is wrong."""
         assert artifact.recompile is not None
         folder = artifact_folder(self._root, artifact.key)
+        self._warmed = WARM  # nobody waits for more of that now
         base = await self._base(artifact.recompile.jar, family)
         resources = await asyncio.to_thread(_resources, folder, base)
         log = log_file(self._root, artifact.key)
@@ -111,10 +113,11 @@ class Recompiler:
     async def _base(self, jar: str, family: str) -> _Base:
         """Proven once; anew when there is a later whole build of the family."""
         folder = await asyncio.to_thread(_last_whole, self._root, family)
-        known = self._bases.get(folder.name)
-        if known is None:
-            known = await self._proven(jar, folder)
-            self._bases[folder.name] = known
+        async with self._proving:
+            known = self._bases.get(folder.name)
+            if known is None:
+                known = await self._proven(jar, folder)
+                self._bases[folder.name] = known
         if isinstance(known, Unfit):
             raise known
         touch(self._root, folder.name)
