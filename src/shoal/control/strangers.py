@@ -12,7 +12,7 @@ from shoal.model.observed import Observed
 
 
 def refused_calls(driver: Driver, observed: Observed, caller: str) -> Counter[str]:
-    """Callee -> how often. Reads all that the mesh has printed."""
+    """Need that it lacks -> how often. Reads all that the mesh has printed."""
     running = [instance.id for instance in observed.of(NAME) if instance.alive]
     return sum((refused(_lines(driver, instance), caller) for instance in running), Counter[str]())
 

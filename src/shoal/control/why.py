@@ -23,7 +23,7 @@ def why(
     refused: Mapping[str, int] = {},
 ) -> tuple[list[str], str]:
     """Lines of text, and the workload at the chain's end, whose log tells most. `refused` are calls of the service that
-    the mesh refused, by the name that was called."""
+    the mesh refused, by the need that would have allowed them."""
     all_of = {s.workload: s for s in standings(desired, observed)}
     start = _worst([s for s in all_of.values() if s.owner == service])
     if start is None:
@@ -44,10 +44,10 @@ def _refused(service: str, desired: Desired, refused: Mapping[str, int]) -> list
     """Only names of this app: of others nothing could be allowed."""
     section = next((refusal.section for refusal in desired.refusals if refusal.caller == service), "services")
     return [
-        f"it called {callee}, which it doesn't need ({times} refused): to allow it, write "
-        f"{allowing(service, callee, section)}"
-        for callee, times in sorted(refused.items())
-        if desired.workload(callee)
+        f"it called {need}, which it doesn't need ({times} refused): to allow it, write "
+        f"{allowing(service, need, section)}"
+        for need, times in sorted(refused.items())
+        if desired.workload(need.partition(":")[0])
     ]
 
 

@@ -23,25 +23,29 @@ LONGEST = 253
 
 
 def refusing_listener(refusal: Refusal, address: Endpoint) -> Json:
-    chain = [_closing()] if refusal.protocol == "tcp" else [_answering(refusal)]
-    logs = {"access_log": [_said(refusal, refusal.callee)]} if refusal.protocol == "tcp" else {}
-    name = refusal.id
-    return typed(LISTENER, name=name, address=socket(address), filter_chains=[{"filters": chain}], **logs)
+    tcp = refusal.protocol == "tcp"
+    chain = [_closing() if tcp else _answering(refusal)]
+    logs = {"access_log": [_said(refusal, refusal.need)]} if tcp else {}
+    return typed(LISTENER, name=refusal.id, address=socket(address), filter_chains=[{"filters": chain}], **logs)
 
 
-def allowing(caller: str, callee: str, section: str = "services") -> str:
-    """What to write into the file, so that it's allowed."""
-    return f"{section}: {{{caller}: {{needs: [{callee}]}}}}"
+def allowing(caller: str, need: str, section: str = "services") -> str:
+    """What to write into the file, so that it's allowed. `need` is a service, or service:port."""
+    service, _, port = need.partition(":")
+    entry = f"{{{service}: {{port: {port}}}}}" if port else service
+    return f"{section}: {{{caller}: {{needs: [{entry}]}}}}"
 
 
 def refused(lines: Iterable[str], caller: str) -> Counter[str]:
-    """Callee -> how often `caller` was refused, by the lines that Envoy has printed."""
+    """Need -> how often `caller` was refused for lack of it, by the lines that Envoy has printed."""
     words = (line.split() for line in lines if line.startswith(MARK))
     return Counter(found[2] for found in words if len(found) == 3 and found[1] == caller)
 
 
 def _answering(refusal: Refusal) -> Json:
-    why = f"{refusal.caller} doesn't need {HOST}: to allow it, write {allowing(refusal.caller, HOST, refusal.section)}"
+    need = refusal.need or HOST
+    line = allowing(refusal.caller, refusal.need, refusal.section) if refusal.need else _by_host(refusal)
+    why = f"{refusal.caller} doesn't need {need}: to allow it, write {line}"
     body = {"json_format": {"errors": {"mesh": [why]}}, "content_type": CONTENT_TYPE}
     route = {"match": {"prefix": "/"}, "direct_response": {"status": STATUS, "body_format": body}}
     return http(
@@ -49,9 +53,14 @@ def _answering(refusal: Refusal) -> Json:
         reply_key="mesh",
         filters=[],
         strip_any_host_port=True,
-        access_log=[_said(refusal, f"%REQ(:AUTHORITY):{LONGEST}%")],
+        access_log=[_said(refusal, refusal.need or f"%REQ(:AUTHORITY):{LONGEST}%")],
         route_config={"name": refusal.id, "virtual_hosts": [{"name": "all", "domains": ["*"], "routes": [route]}]},
     )
+
+
+def _by_host(refusal: Refusal) -> str:
+    """With whatever host the request names."""
+    return allowing(refusal.caller, "HOST", refusal.section).replace("HOST", HOST)
 
 
 def _closing() -> Json:

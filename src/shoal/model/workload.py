@@ -125,19 +125,27 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Refusal(Edge, frozen=True):
-    """An undeclared caller → callee, where the callee's plain name leads: at `named`, of the one address that all of a
-    caller's refusals share. HTTP says by itself whom it is for, so `callee` is empty there. `section` is where the
-    caller stands in the file."""
+    """An undeclared caller → callee, where the callee's plain name leads: at `named`.
 
+    All that a caller doesn't need shares one address. HTTP says by itself whom it is for, so `callee` is empty there.
+    Of a service that it needs at another `port` (`partly`) the address is that of the declared edge. `section` is where
+    the caller stands in the file."""
+
+    partly: bool = False
     section: str = "services"
 
     @property
     def host_key(self) -> str:
-        return host_key(self.caller, "")
+        return host_key(self.caller, self.callee if self.partly else "")
 
     @property
     def id(self) -> str:
         return f"{self.host_key}:{self.named}"
+
+    @property
+    def need(self) -> str:
+        """What the file would have to name: `users:admin`; empty where only a request knows."""
+        return f"{self.callee}:{self.port}" if self.callee else ""
 
 
 def host_key(caller: str, callee: str) -> str:

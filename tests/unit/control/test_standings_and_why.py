@@ -146,9 +146,11 @@ class TestWhy:
     def test_names_the_line_that_would_allow_a_refused_call(self) -> None:
         shop = msgspec.structs.replace(self.SHOP, refusals=(Refusal("web", "", named=80),))
         everything = seen(*(running(workload) for workload in shop.workloads))
-        lines, _ = why("web", shop, everything, (), {"db": 3, "somewhere.example": 1})
+        lines, _ = why("web", shop, everything, (), {"db": 3, "api:admin": 1, "away.example": 1})
         assert lines == [
             "web is ready",
+            "it called api:admin, which it doesn't need (1 refused): to allow it, write "
+            "services: {web: {needs: [{api: {port: admin}}]}}",
             "it called db, which it doesn't need (3 refused): to allow it, write services: {web: {needs: [db]}}",
         ]
 

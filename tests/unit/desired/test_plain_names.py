@@ -73,3 +73,14 @@ def test_a_new_stranger_restarts_nobody() -> None:
 
 def test_without_the_key_nobody_is_refused() -> None:
     assert desired(app(service("users", ports=(Port(),)), service("web"))).refusals == ()
+
+
+def test_a_port_that_it_does_not_need_is_refused_at_the_address_that_it_has() -> None:
+    ports = (Port("http"), Port("admin", number=9000), Port("raw", "tcp", number=7000), Port("hidden"))
+    of = app(service("users", ports=ports), service("posts", Need("users", port="admin")), names=True)
+    found = [refusal for refusal in desired(of).refusals if refusal.caller == "posts"]
+    assert [(r.id, r.host_key, r.need, r.protocol) for r in found] == [
+        ("posts->users:80", "posts->users", "users:http", "http"),
+        ("posts->users:7000", "posts->users", "users:raw", "tcp"),
+    ]
+    assert workload(desired(of), "posts").strangers == ()

@@ -144,7 +144,7 @@ def answered(raw: socket.socket) -> bool:
 def test_one_that_fails_rests_and_comes_back(envoy: Any, upstream: Any, get: Any, wait: Callable[..., None]) -> None:
     """It gets nothing for the pause, then its share again."""
     a, b = upstream("a"), upstream("b")
-    eject = Ejection(failures=3, pause=0.5, longest=1.0)
+    eject = Ejection(failures=3, pause=2.0, longest=2.0)
     envoy.route(desired(EdgePolicy(retries=0, pool=Pool(eject=eject))), a.instance("users"), b.instance("users"))
     while min(len(a.seen), len(b.seen)) < 3:
         get("/busy", at=EDGE)
@@ -169,7 +169,7 @@ def test_more_than_the_rate_is_429_for_all_kinds_of_requests_together(three: Thr
 
 
 def test_a_rate_fills_up_again(three: Three, get: Any, wait: Callable[..., None]) -> None:
-    three.route(desired(EdgePolicy(rate=Rate(10, 1.0, burst=1))))
+    three.route(desired(EdgePolicy(rate=Rate(1, 1.0, burst=1))))
     came = Counter(get("/x", at=EDGE).status for _ in range(5))
     assert came[429]
     wait(lambda: get("/x", at=EDGE).status == 200, "a token")
@@ -288,7 +288,7 @@ def test_requests_are_delayed(three: Three, get: Any) -> None:
     three.route(routed(Route(("/late",), to="users", policy=EdgePolicy(fault=Fault(delay=0.3))), Route(to="users")))
     began = time.monotonic()
     assert get("/late").status == 200
-    assert time.monotonic() - began >= 0.3
+    assert time.monotonic() - began >= 0.29  # Envoy's clock counts milliseconds
 
 
 def test_a_share_is_hurt(three: Three, get: Any) -> None:

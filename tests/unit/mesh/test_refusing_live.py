@@ -18,8 +18,9 @@ from shoal.model.observed import Endpoint, Observed
 from shoal.model.workload import Refusal
 
 HTTP = Refusal("web", "", named=8080)
-TCP = Refusal("web", "ledger", protocol="tcp", named=9000)
+TCP = Refusal("web", "ledger", "raw", "tcp", named=9000)
 JOB = Refusal("seed", "", named=8080, section="jobs")
+PARTLY = Refusal("web", "users", "admin", named=9001, partly=True)
 
 
 def listening(envoy: Any, *refusals: Refusal) -> dict[str, Endpoint]:
@@ -31,7 +32,7 @@ def listening(envoy: Any, *refusals: Refusal) -> dict[str, Endpoint]:
 
 @pytest.fixture
 def where(envoy: Any) -> dict[str, Endpoint]:
-    return listening(envoy, HTTP, TCP, JOB)
+    return listening(envoy, HTTP, TCP, JOB, PARTLY)
 
 
 def called(endpoint: Endpoint, on: Any, method: str = "GET", host: str = "users", **headers: str) -> Any:
@@ -58,6 +59,12 @@ def test_a_job_stands_elsewhere_in_the_file(where: Any, on: Any) -> None:
     assert text == "seed doesn't need users: to allow it, write jobs: {seed: {needs: [users]}}"
 
 
+def test_another_port_of_what_it_needs_is_named_with_the_port(where: Any, on: Any) -> None:
+    (text,) = called(where[PARTLY.id], on, host="users:9001").json["errors"]["mesh"]
+    line = "services: {web: {needs: [{users: {port: admin}}]}}"
+    assert text == f"web doesn't need users:admin: to allow it, write {line}"
+
+
 def test_grpc_is_told_in_its_own_way(where: Any, on: Any) -> None:
     answer = called(where[HTTP.id], on, "POST", content_type="application/grpc")
     assert (answer.status, answer.headers["grpc-status"]) == (200, "7")
@@ -70,7 +77,7 @@ def test_tcp_is_closed(where: Any) -> None:
 
 
 def test_calls_are_counted_by_caller_and_callee(envoy: Any, on: Any, wait: Callable[..., None]) -> None:
-    http, tcp = Refusal("shop", "", named=8080), Refusal("shop", "ledger", protocol="tcp", named=9000)
+    http, tcp = Refusal("shop", "", named=8080), Refusal("shop", "ledger", "raw", "tcp", named=9000)
     names = listening(envoy, http, tcp, HTTP)
 
     def found(caller: str) -> Counter[str]:
@@ -81,7 +88,7 @@ def test_calls_are_counted_by_caller_and_callee(envoy: Any, on: Any, wait: Calla
     called(names[HTTP.id], on, host="only-here")
     socket.create_connection(names[tcp.id], timeout=5).close()
     wait(lambda: found("shop").total() == 4 and found("web")["only-here"] == 1, "the lines")
-    assert found("shop") == {"users": 2, "posts": 1, "ledger": 1}
+    assert found("shop") == {"users": 2, "posts": 1, "ledger:raw": 1}
 
 
 def test_lines_of_others_are_none() -> None:
