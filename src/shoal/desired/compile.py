@@ -49,7 +49,7 @@ def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Des
         gateway=app.gateway,
         artifacts=tuple(reversed(artifacts.values())),
         secrets=app.secrets,
-        refusals=tuple(refusal for service in app.services for refusal in refusals(app, service)),
+        refusals=refusals(app),
     )
 
 

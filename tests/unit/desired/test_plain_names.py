@@ -48,11 +48,11 @@ def test_a_stranger_is_refused_wherever_it_would_be_expected() -> None:
     found = [r for r in desired(of).refusals if r.caller in ("web", "seed")]
     assert [(r.id, r.protocol, r.callee, r.section) for r in found] == [
         ("web->:80", "http", "", "services"),
-        ("web->:7000", "tcp", "users", "services"),
         ("web->:8080", "http", "", "services"),
+        ("web->:7000", "tcp", "users", "services"),
         ("seed->:80", "http", "", "jobs"),
-        ("seed->:7000", "tcp", "users", "jobs"),
         ("seed->:8080", "http", "", "jobs"),
+        ("seed->:7000", "tcp", "users", "jobs"),
     ]
 
 
