@@ -29,16 +29,8 @@ TWICE = ("GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE")
 """What HTTP itself says may be done twice (RFC 9110, 9.2.2)."""
 
 # Keys, dotted, that say something about HTTP alone; and those that would send a gRPC call twice.
-_OF_HTTP = (
-    "timeout",
-    "try_timeout",
-    "retries.after",
-    "retries.methods",
-    "mirror",
-    "fault",
-    "breaker.requests",
-    "rules",
-)
+_OF_HTTP = ("timeout", "try_timeout", "retries.after", "retries.methods", "mirror", "fault",
+            "breaker.requests", "breaker.waiting", "rules")  # fmt: skip
 _NOT_OF_GRPC = ("try_timeout", "retries.after", "retries.methods")
 
 
@@ -96,22 +88,20 @@ def _retries(entry: RequestsEntry, where: Where) -> dict[str, Any]:
     if not isinstance(written, RetriesEntry):
         return {"retries": written}
     _check_retries(entry, written, where)
-    given = {"retries": written.attempts, "retry_on": _tuple(written.after), "again": _tuple(written.methods)}
+    methods = written.methods if written.methods is UNSET else tuple(method.upper() for method in written.methods)
+    after = written.after if written.after is UNSET else tuple(written.after)
+    given = {"retries": written.attempts, "retry_on": after, "again": methods}
     return {key: value for key, value in given.items() if value is not UNSET}
 
 
 def _check_retries(entry: RequestsEntry, written: RetriesEntry, where: Where) -> None:
     for method in written.methods if written.methods is not UNSET else ():
-        if method not in TWICE:
+        if method.upper() not in TWICE:
             what = f"{quote(method)} may have been done although it failed: it is never sent twice"
             where.wrong("retries.methods", what, f"what may be: {either(TWICE)}; what nobody got is sent again anyway")
     for key in ("retries.budget", "retries.spare"):
         if not isinstance(entry, PolicyEntry) and _written(entry, key):
             where.wrong(key, "means nothing in a rule", "say it at the need: all its requests share it")
-
-
-def _tuple(written: Any) -> Any:
-    return written if written is UNSET else tuple(written)
 
 
 def _rate(written: Any) -> Rate:
