@@ -388,6 +388,7 @@ def test_another_one_is_asked_where_there_is_another_and_the_time(
     assert "hedge_policy" not in writing
 
 
+@settings(deadline=None)
 @given(st.builds(Rate, st.integers(1, 10**9), st.sampled_from([1.0, 60.0, 3600.0]), st.integers(1, 10**6)))
 def test_a_bucket_lets_through_what_the_file_says(rate: Rate) -> None:
     found = rates.bucket(rate)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shoal.model.cron import Cron, next_run, parse
@@ -97,6 +97,7 @@ schedules = st.builds(
 times = st.integers(int(at("2025-01-01T00:00")), int(at("2028-01-01T00:00")))
 
 
+@settings(deadline=None)
 @given(schedules, times, st.sampled_from(ZONES))
 def test_the_next_run_is_later_and_none_lies_between(schedule: str, after: int, zone: str) -> None:
     found = next_run(schedule, float(after), zone=zone)
