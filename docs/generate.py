@@ -60,6 +60,7 @@ READS = """\
 | `SHOAL_ENV` | the environment, where `--env` isn't given |
 | `SHOAL_PROFILES` | active profiles, with commas between, where `--profile` isn't given; also in `.env` |
 | `XDG_STATE_HOME` | state and data: `$XDG_STATE_HOME/shoal`, else `~/.local/state/shoal` |
+| `XDG_DATA_HOME` | authorities of certificates: `$XDG_DATA_HOME/shoal`, else `~/.local/share/shoal` |
 | `XDG_CACHE_HOME` | builds and tools: `$XDG_CACHE_HOME/shoal`, else `~/.cache/shoal` |
 | `UV_DEFAULT_INDEX`, `UV_INDEX_URL`, `PIP_INDEX_URL` | the index of Python packages; builds see all `UV_*`, `PIP_*` |
 | `NPM_CONFIG_*` | npm's settings, the registry among them |

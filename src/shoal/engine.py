@@ -31,6 +31,8 @@ from shoal.build.runner import build
 from shoal.build.source import portion, read_source
 from shoal.build.store import artifact_folder, is_built, log_file
 from shoal.build.toolchains import on_this_machine
+from shoal.certificates import check
+from shoal.certifier import Certifier
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
@@ -65,7 +67,8 @@ DISKS_EVERY = 3.0
 
 
 def gather(app: App) -> Inputs:
-    """Everything that compile needs from the app's folder. Raises `MissingFile`."""
+    """Everything that compile needs from the app's folder. Raises `MissingFile`, and what certificates lack."""
+    check(app)
     folder = Path(app.folder)
     folders = {(s.path, s.recipe.ignore) for s in app.services} | {(b.path, b.recipe.ignore) for b in app.builds}
     places = {s.path: app.places.get(f"{s.section}.{s.name}") for s in app.services}
@@ -127,8 +130,12 @@ class Engine:
         self.trainer = Trainer(self.environment, state, self._cache, self._elsewhere, self.loop.report)
         self.recompiling = Recompiling(self.environment, Recompiler(self._cache), self.loop.report)
         self.watcher = Watcher(self.environment, state, self.loop.report)
+        self.certifier = Certifier(self.environment, self.driver, state, self._obtain)
+        self.environment.prepare = self.certifier.prepare
         remember, build_log = self.watcher.remember, partial(log_file, self._cache)
-        self.verbs = Verbs(self.environment, self.driver, self.journal, self._leave, remember, build_log)
+        self.verbs = Verbs(
+            self.environment, self.driver, self.journal, self._leave, remember, build_log, self.certifier.standing
+        )
 
     def _driver(self, state: Path, itself: Daemon | None) -> ProcessDriver:
         return ProcessDriver(
@@ -143,7 +150,10 @@ class Engine:
             if desired.workload(mesh.NAME) is None:
                 return None
             addresses = driver.addresses(mesh.addresses_needed(desired))
-            return mesh.snapshot(desired, observed, addresses, going, driver.named((*desired.edges, *desired.refusals)))
+            names = driver.named((*desired.edges, *desired.refusals))
+            certified = frozenset(driver.certificates())
+            proofs = self.certifier.proofs if driver is self.driver else {}
+            return mesh.snapshot(desired, observed, addresses, going, names, certified, proofs)
 
         return Loop(driver, journal, build=self._build, built=self._built, snapshot=snapshot)
 
@@ -169,6 +179,7 @@ class Engine:
             asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self.recompiling.run(), name="recompiling"),
             asyncio.create_task(self.environment.keep_releases(), name="releases"),
+            asyncio.create_task(self.certifier.run(), name="certifier"),
             asyncio.create_task(self._ended.wait(), name="end"),
         ]
         gc.collect()
@@ -220,6 +231,9 @@ class Engine:
         async with self._building:
             recompiler = self.recompiling.recompiler
             await build(artifact, root=self._cache, report=report, spawn=spawn, recompiler=recompiler)
+
+    async def _obtain(self, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path) -> int:
+        return await self.driver.run_to_end(command, env, cwd, log, name="certificate")
 
     async def _look_at_logs(self) -> None:
         while True:

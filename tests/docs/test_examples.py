@@ -12,7 +12,7 @@ from tests.docs.pages import DOCS, Block, blocks
 from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make, making
 
-RUN = [DOCS / "builds.md", DOCS / "mesh.md", DOCS / "static-files.md"]
+RUN = [DOCS / "builds.md", DOCS / "gateway.md", DOCS / "mesh.md", DOCS / "static-files.md"]
 
 
 def examples() -> Iterator[Any]:
@@ -45,5 +45,5 @@ def test_it_runs_and_answers_as_the_page_says(example: list[Block], app: Make) -
 
 
 def told(made: App, path: str, headers: dict[str, str]) -> str:
-    status, body = get(made.url + path, headers=headers)
+    status, body = get(made.url + path, headers=headers, root=made.root)
     return f"{status} {body.strip()}"

@@ -53,12 +53,13 @@ def whole_files() -> list[Any]:
 def test_files_load(block: Block, tmp_path: Path) -> None:
     assert re.search(r"^services:", block.text, re.MULTILINE), "show whole files, so that they can be tried"
     for folder in re.findall(r"\bpath: *([\w./-]+)", block.text):
-        (tmp_path / folder).mkdir(parents=True, exist_ok=True)
+        (tmp_path / folder.lstrip("/")).mkdir(parents=True, exist_ok=True)  # a route's path is none
     if block.file.startswith("tests/examples/"):
         assert block.text == (ROOT / block.file).read_text(), "the page shows the example as it is"
         load(ROOT / block.file, variables={})
         return
-    for file in re.findall(r"\bfile: *([\w./-]+)", block.text):
+    for file in re.findall(r"\b(?:file|certificate|key|page): *([\w./-]+)", block.text):
+        (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).touch()
     (tmp_path / "shoal.yaml").write_text(block.text)
     load(tmp_path, variables={"EDITOR": "vi"})

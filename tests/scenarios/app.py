@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import ssl
 import subprocess
 import sys
 import time
@@ -66,7 +67,9 @@ class App:
         self._own = folder if shared else home
         path = f"{SHOAL.parent}:{os.environ['PATH']}"
         here = {name: os.environ[name] for name in KEPT if name in os.environ}
-        self.env = here | {"PATH": path, "XDG_STATE_HOME": str(home), "XDG_CACHE_HOME": str(cache)}
+        self.root = home / "data" / "shoal" / "ca" / "root.crt"  # who vouches for `tls: local`
+        places = {"XDG_STATE_HOME": home, "XDG_CACHE_HOME": cache, "XDG_DATA_HOME": home / "data"}
+        self.env = here | {"PATH": path} | {name: str(place) for name, place in places.items()}
         self.ordinary = False  # whether modes of files hold for it though root runs the tests
         self.before: dict[str, int] = {}  # what ran when a test that is to change nothing began
         self._begun: list[subprocess.Popen[str]] = []
@@ -214,7 +217,7 @@ class App:
         return found
 
     def get(self, path: str = "/") -> tuple[int, str]:
-        return get(self.url + path)
+        return get(self.url + path, root=self.root)
 
     def wait_until(self, condition: Callable[[], object], deadline: float = 20.0, every: float = 0.05) -> None:
         wait_until(condition, deadline, every)
@@ -249,10 +252,12 @@ class App:
         return self.processes()
 
 
-def get(url: str, timeout: float = 10, headers: Mapping[str, str] = {}) -> tuple[int, str]:
-    """Status and body; status 0 when there is no answer."""
+def get(url: str, timeout: float = 10, headers: Mapping[str, str] = {}, root: Path | None = None) -> tuple[int, str]:
+    """Status and body; status 0 when there is no answer. `root` is whom to trust, where TLS is spoken."""
+    trusting = ssl.create_default_context(cafile=root) if url.startswith("https:") else None
+    request = urllib.request.Request(url, headers=dict(headers))
     try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=dict(headers)), timeout=timeout) as answer:
+        with urllib.request.urlopen(request, timeout=timeout, context=trusting) as answer:
             return answer.status, answer.read().decode()
     except urllib.error.HTTPError as problem:
         with problem:

@@ -146,5 +146,7 @@ def _named(instance: Instance) -> dict[str, Any]:
 def gateway_url(environment: Environment, driver: Driver) -> str:
     """Where the gateway listens; nothing while it isn't there."""
     loop = environment.loop
-    there = loop.desired.gateway is not None and any(i.kind == "mesh" and i.alive for i in loop.observed.instances)
-    return f"http://{driver.addresses(['gateway'])['gateway']}" if there else ""
+    gateway = loop.desired.gateway
+    if gateway is None or not any(i.kind == "mesh" and i.alive for i in loop.observed.instances):
+        return ""
+    return f"{gateway.scheme}://{driver.addresses(['gateway'])['gateway']}"

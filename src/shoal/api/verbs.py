@@ -22,17 +22,22 @@ from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.strangers import refused_calls
 from shoal.control.why import taken_back, why
-from shoal.control.wishes import restarted, scaled, started, stopped
+from shoal.control.wishes import maintained, restarted, scaled, started, stopped
 from shoal.drivers.driver import Driver, LogFile
 from shoal.errors import ShoalError, UsageError
+from shoal.mesh import addresses_needed
 from shoal.model.app import App
 from shoal.model.release import Watch
+
+PUBLISHED_IN = 20.0
+NO_GATEWAY = "Give it one: gateway: {routes: [{paths: [/], to: SERVICE}]}"
 
 Request = Mapping[str, Any]
 
 
 class Verbs:
-    """`remember` keeps the variables of whoever wants edits followed; `build_log` is where an artifact's steps write.
+    """`remember` keeps the variables of whoever wants edits followed; `build_log` is where an artifact's steps write;
+    `certificates` are the gateway's.
     `leave` ends the daemon (True: for good, False: to be followed by another). With a `problem` that keeps the daemon
     from its work, whoever asks is told, and it ends; what runs goes on."""
 
@@ -44,15 +49,16 @@ class Verbs:
         leave: Callable[[bool], None],
         remember: Callable[[Mapping[str, str]], None],
         build_log: Callable[[str], Path],
+        certificates: Callable[[], list[dict[str, Any]]],
     ) -> None:
         self._environment, self._driver, self._journal, self._leave = environment, driver, journal, leave
-        self._remember, self._build_log = remember, build_log
+        self._remember, self._build_log, self._certificates = remember, build_log, certificates
         self._changing = asyncio.Lock()
         self.problem: ShoalError | None = None
 
     def table(self) -> dict[str, Verb]:
         names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
-        more = ("invocation", "why", "addresses", "leave", "ping")
+        more = ("maintenance", "invocation", "why", "addresses", "leave", "ping")
         own = {name: getattr(self, name) for name in (*names, *more)}
         for part in (Developing, Inspecting, Errands):
             own |= part(self._environment, self._driver).table()
@@ -174,7 +180,14 @@ class Verbs:
             "mesh_problem": loop.executor.mesh_problem,
             "unread": self._environment.unread,
             "release": standing(self._environment),
+            "maintenance": self._maintenance(),
+            "certificates": self._certificates(),
         }
+
+    def _maintenance(self) -> str:
+        """What the gateway tells everybody; nothing while it serves them."""
+        gateway = self._environment.loop.desired.gateway
+        return gateway.maintenance.message if gateway and gateway.closed else ""
 
     async def plan(self, request: Request) -> AsyncIterator[Any]:
         app = msgspec.convert(request["app"], App)
@@ -207,6 +220,17 @@ class Verbs:
             case other:
                 raise UsageError(f"the daemon knows no change {other}")
         yield {"changed": names}
+
+    async def maintenance(self, request: Request) -> AsyncIterator[Any]:
+        """`message` None: it is over; empty: what the file says. Answers when the gateway does as it is told."""
+        if self._environment.running().wanted.app.gateway is None:
+            raise UsageError("this app has no gateway", hint=NO_GATEWAY)
+        message = msgspec.convert(request["message"], str | None)
+        self._environment.override(maintained(message))
+        loop = self._environment.loop
+        loop.report("maintenance", "gateway", "over" if message is None else self._maintenance())
+        await loop.until(lambda: loop.published, PUBLISHED_IN)
+        yield {"maintenance": self._maintenance()}
 
     async def events(self, request: Request) -> AsyncIterator[Any]:
         since = float(request.get("since", 0.0))
@@ -272,7 +296,7 @@ class Verbs:
 
     async def addresses(self, request: Request) -> AsyncIterator[Any]:
         desired = self._environment.loop.desired
-        names = [edge.id for edge in desired.edges] + (["gateway"] if desired.gateway else [])
+        names = addresses_needed(desired)
         yield {name: f"{at}" for name, at in self._driver.addresses(names).items()}
 
     async def leave(self, request: Request) -> AsyncIterator[Any]:

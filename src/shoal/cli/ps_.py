@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterator
 from typing import Any
 
 from shoal.cli.output import age, as_json, data, progress, table
@@ -17,6 +18,8 @@ JSON = {
     "url": "of the gateway; empty where there is none",
     "instances": "each with `id`, `workload`, `index`, `kind`, `phase`, `pid`, `ports`, `started`, `ended`, `exit`, "
     "`reason`, `failures`",
+    "maintenance": "what the gateway tells everybody; empty while it serves them",
+    "certificates": "of the gateway: `name`, `hosts`, `ends` and `problem`",
     "standings": "of each workload: `workload`, `owner`, `kind`, `state`, `why`, `error`, `instance`",
 }
 
@@ -35,12 +38,23 @@ def run(options: Namespace) -> int:
     if found.get("unread"):
         progress(f"the newest edit is not what runs: {found['unread']}")
     if options.json:
-        as_json({"version": 1, "url": found["url"], "instances": found["instances"], "standings": found["standings"]})
+        as_json({"version": 1} | {key: found.get(key) for key in JSON})
         return 0
     table(HEAD, [*_instances(found["instances"], options.all), *_missing(found["standings"])])
-    if found["url"]:
-        data(f"\ngateway: {found['url']}")
+    for line in _gateway(found):
+        data(line)
     return 0
+
+
+def _gateway(found: dict[str, Any]) -> Iterator[str]:
+    """Where it is, and what there is to know of it."""
+    if found["url"]:
+        yield f"\ngateway: {found['url']}"
+    if found.get("maintenance"):
+        yield f"maintenance: it answers 503 to everybody ({found['maintenance']}) until `shoal maintenance off`"
+    for one in found.get("certificates", ()):
+        until = time.strftime("until %Y-%m-%d", time.localtime(one["ends"])) if one["ends"] else ""
+        yield "certificate: " + ", ".join(text for text in (*one["hosts"], until, one["problem"]) if text)
 
 
 def _without_daemon(at: Place) -> dict[str, Any]:
@@ -52,7 +66,8 @@ def _without_daemon(at: Place) -> dict[str, Any]:
         raise NotRunning("the app is not running", hint="Start it with: shoal up -d")
     progress("the daemon is away; `shoal up` adopts what is here, `shoal down` stops it")
     # Nobody asks their probes now.
-    return {"instances": [row(i) | {"phase": "unknown"} for i in found], "standings": [], "url": ""}
+    told = [row(i) | {"phase": "unknown"} for i in found]
+    return {"instances": told, "standings": [], "url": "", "maintenance": "", "certificates": []}
 
 
 def _instances(instances: list[dict[str, Any]], ended: bool) -> list[tuple[str, ...]]:

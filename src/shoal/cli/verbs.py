@@ -14,6 +14,7 @@ GROUPS = {
         "rollback": "go back to an earlier release, or of a service to an earlier revision",
         "rollout": "see, hold, continue or abort the rollout that is under way",
         "wait": "wait until services are ready, done or gone",
+        "maintenance": "have the gateway serve nobody for a while",
     },
     "see what runs, and why": {
         "ps": "what runs",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from shoal.control.doors import doors
 from shoal.control.loop import Loop
 from shoal.control.progress import Standing, settled
 from shoal.control.releases import Release, Releases
@@ -21,7 +22,8 @@ from shoal.desired.chosen import is_active
 from shoal.desired.pinned import pinned
 from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning, UsageError
-from shoal.model.app import App, Gateway, Service
+from shoal.mesh.links import GATEWAY
+from shoal.model.app import App, Service
 from shoal.model.desired import Desired
 from shoal.model.names import check_known
 from shoal.model.observed import Endpoint
@@ -34,14 +36,17 @@ FULL_DISK = 5.0
 
 Gather = Callable[[App], Inputs]
 Attach = Callable[[Desired], Desired]
+Prepare = Callable[[App], None]
 
 
 class Environment:
-    """`gather` reads the sources of an app; `attach` adds what belongs to every environment (the mesh). `unread` is why
-    the newest edit is not what is wanted."""
+    """`gather` reads the sources of an app; `attach` adds what belongs to every environment (the mesh). `prepare` sees,
+    before an app is wanted, that its gateway has what it needs. `unread` is why the newest edit is not what is wanted.
+    """
 
     def __init__(self, loop: Loop, driver: Driver, store: ReleaseStore, *, gather: Gather, attach: Attach) -> None:
         self.loop, self._driver = loop, driver
+        self.prepare: Prepare = lambda app: None
         self._gather, self._attach = gather, attach
         self.releases = Releases(store)
         self.rollouts = Rollouts(self.releases, loop, self._desired)
@@ -68,7 +73,8 @@ class Environment:
     async def compile(self, app: App, digests: Mapping[str, str]) -> tuple[Release, Desired]:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
         inputs = await asyncio.to_thread(self._gather, app)
-        inputs = msgspec.structs.replace(inputs, secrets=dict(digests), gateway=self._gateway(app))
+        scheme = app.gateway.scheme if app.gateway else "http"
+        inputs = msgspec.structs.replace(inputs, secrets=dict(digests), gateway=self._gateway(app), scheme=scheme)
         wanted = Wanted(
             app,
             overrides=self._kept_overrides(app),
@@ -112,6 +118,7 @@ class Environment:
         release = msgspec.structs.replace(release, wanted=wanted)
         desired = self._explained(self._desired(release))
         self.plan(desired)  # raises what is in the way while all is still as it was
+        await asyncio.to_thread(self.prepare, app)
         await self._forget_failures()
         self.want(release, desired)
 
@@ -121,6 +128,7 @@ class Environment:
         before = self.running()
         app = msgspec.structs.replace(app, profiles=before.wanted.app.profiles)
         release, desired = await self.compile(app, self._kept_secrets(app, values))
+        await asyncio.to_thread(self.prepare, app)
         if self.release is not before:
             return  # somebody wants something else meanwhile; he is followed
         if release.same(before):
@@ -152,8 +160,8 @@ class Environment:
 
     def plan(self, desired: Desired) -> Plan:
         """What would be done for `desired`, without doing it. Raises `PortInUse`, `StateDamaged`."""
-        if desired.gateway is not None:
-            self._driver.vacant("gateway", _address(desired.gateway))
+        for name, endpoint in doors(desired.gateway).items():
+            self._driver.vacant(name, endpoint)
         try:
             self._fix(desired)
             return self.loop.plan_for(desired)[0]
@@ -164,9 +172,10 @@ class Environment:
         """Where the gateway of `app` will listen, for builds that put it into what they make."""
         if app.gateway is None or not asks_for_gateway(app):
             return None
-        self._driver.fix("gateway", _address(app.gateway))
+        for name, endpoint in doors(app.gateway).items():
+            self._driver.fix(name, endpoint)
         try:
-            return self._driver.addresses(["gateway"])["gateway"]
+            return self._driver.addresses([GATEWAY])[GATEWAY]
         finally:
             self._fix(self.loop.desired)
 
@@ -181,8 +190,8 @@ class Environment:
         return with_causes(desired, self._desired(up))
 
     def _fix(self, desired: Desired) -> None:
-        if desired.gateway is not None:
-            self._driver.fix("gateway", _address(desired.gateway))
+        for name, endpoint in doors(desired.gateway).items():
+            self._driver.fix(name, endpoint)
 
     async def down(self) -> None:
         """Stop everything; returns when nothing runs."""
@@ -378,7 +387,3 @@ def _edited(release: Release, before: Release, desired: Desired) -> Overrides:
     services = release.wanted.app.services
     names = [s.name for s in services if s.name in unbuilt and folder_key(s.path, s.recipe.ignore) in changed]
     return restarted(names)(release.wanted.overrides)
-
-
-def _address(gateway: Gateway) -> Endpoint:
-    return Endpoint(gateway.host, gateway.port)

@@ -24,7 +24,7 @@ from shoal.model.app import Probes
 from shoal.model.desired import Desired
 from shoal.model.event import Event
 from shoal.model.observed import Instance, Observed
-from shoal.model.plan import Plan
+from shoal.model.plan import Plan, Publish
 from shoal.model.snapshot import Snapshot
 
 # A look at everything even though nothing woke the loop.
@@ -152,6 +152,12 @@ class Loop:
     def at_rest(self) -> bool:
         """Whether the last lap found nothing to do for what is wanted now."""
         return not self._plan.operations and not self.executor.busy and not self._woken.is_set()
+
+    @property
+    def published(self) -> bool:
+        """Whether the mesh has what is wanted now."""
+        waiting = any(isinstance(operation, Publish) for operation in self._plan.operations)
+        return not (waiting or self.executor.busy_with("publish") or self._woken.is_set())
 
     async def until(self, condition: Callable[[], bool], deadline: float | None = None) -> bool:
         """Wait, lap by lap, until `condition` holds; False when `deadline` seconds passed first."""

@@ -38,6 +38,11 @@ def restarted(names: Iterable[str]) -> Change:
     return lambda o: msgspec.structs.replace(o, nonces=o.nonces | fresh)
 
 
+def maintained(message: str | None) -> Change:
+    """None: it is over."""
+    return lambda o: msgspec.structs.replace(o, maintenance=message)
+
+
 def selected(overrides: Overrides, named: frozenset[str], *, running: bool) -> Overrides:
     """`up` wants all; `up SERVICE` wants these besides what is wanted already, if anything is."""
     nothing: frozenset[str] = frozenset()

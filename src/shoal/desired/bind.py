@@ -32,7 +32,8 @@ def bind(
     builds: Mapping[str, Artifact] = {},
 ) -> Bindings:
     """All that `service` is handed by its needs. `ports` maps each service to its ports' names; `builds` are shared."""
-    known: dict[str, dict[str, Value]] = {"self": _self(ports[service.name]), "gateway": gateway_properties()}
+    scheme = app.gateway.scheme if app.gateway else "http"
+    known: dict[str, dict[str, Value]] = {"self": _self(ports[service.name]), "gateway": gateway_properties(scheme)}
     if builds:
         known["builds"] = {name: Value((Ref("artifact", built.key),)) for name, built in builds.items()}
     ambiguous = _ambiguous(app, service, stack)
@@ -85,9 +86,9 @@ def edge_properties(edge: Edge) -> dict[str, Value]:
     return {"host": host, "port": port, "url": concat(scheme, host, ":", port)}
 
 
-def gateway_properties() -> dict[str, Value]:
+def gateway_properties(scheme: str) -> dict[str, Value]:
     host, port = address("gateway", "host"), address("gateway", "port")
-    return {"host": host, "port": port, "url": concat("http://", host, ":", port)}
+    return {"host": host, "port": port, "url": concat(f"{scheme}://", host, ":", port)}
 
 
 def variable(name: str) -> str:

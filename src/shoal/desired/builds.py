@@ -171,7 +171,7 @@ def _programs(recipe: Recipe, inputs: Inputs) -> dict[str, str]:
 
 def _gateway(attr: str, inputs: Inputs) -> str:
     host, port = inputs.gateway or ("", 0)
-    return {"host": host, "port": str(port)}.get(attr, f"http://{host}:{port}")
+    return {"host": host, "port": str(port)}.get(attr, f"{inputs.scheme}://{host}:{port}")
 
 
 def _below(path: str, folder: str) -> str:

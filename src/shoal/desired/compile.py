@@ -18,12 +18,22 @@ from shoal.desired.ports import with_ports
 from shoal.desired.revision import revised
 from shoal.desired.strangers import refusals, strangers
 from shoal.errors import WrongType, at
-from shoal.model.app import App, Backing, Probe, Probes, Restart, Service
+from shoal.model.app import App, Backing, Gateway, Maintenance, Probe, Probes, Restart, Service
 from shoal.model.desired import Desired
 from shoal.model.release import Overrides
 from shoal.model.values import Value, concat, own
 from shoal.model.workload import After, Artifact, Edge, Workload
 from shoal.stacks import Launch
+
+
+def _gateway(app: App, overrides: Overrides) -> Gateway | None:
+    """Closed while its operator says so, with what he says."""
+    if app.gateway is None or overrides.maintenance is None:
+        return app.gateway
+    said = app.gateway.maintenance
+    if overrides.maintenance:
+        said = Maintenance(overrides.maintenance, retry_after=said.retry_after)
+    return msgspec.structs.replace(app.gateway, closed=True, maintenance=said)
 
 
 def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Desired:
@@ -46,7 +56,7 @@ def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Des
         environment=app.environment,
         workloads=tuple(_overridden(revised(w, inputs.secrets), overrides) for w in kept),
         edges=tuple(edges),
-        gateway=app.gateway,
+        gateway=_gateway(app, overrides),
         artifacts=tuple(reversed(artifacts.values())),
         secrets=app.secrets,
         refusals=refusals(app),

@@ -13,8 +13,9 @@ from shoal.stacks import Source, Tool
 class Inputs(msgspec.Struct, frozen=True):
     """What stands in each folder that is built or run (by `folder_key`) with its digest; the text of files that backing
     services name; keyed digests of secrets; programs on PATH that builds run, with what tells their versions apart; the
-    versions of those that the file asks a version of; where the gateway will listen, if a build asks for it; what
-    `files` copies (relative path -> content); and digests of the files that jobs are made of (by `portion_key`)."""
+    versions of those that the file asks a version of; where the gateway will listen, if a build asks for it, and what
+    it speaks; what `files` copies (relative path -> content); and digests of the files that jobs are made of (by
+    `portion_key`)."""
 
     sources: dict[str, Source] = {}
     contents: dict[str, str] = {}
@@ -24,6 +25,7 @@ class Inputs(msgspec.Struct, frozen=True):
     gateway: Endpoint | None = None
     copies: dict[str, dict[str, Copy]] = {}
     portions: dict[str, str] = {}
+    scheme: str = "http"
 
 
 def folder_key(path: str, ignore: tuple[str, ...]) -> str:

@@ -102,6 +102,16 @@ class Driver(Protocol):
     def make_secret(self, name: str, length: int) -> None:
         """See that a secret is there: of this many random characters if it isn't."""
 
+    def secret(self, name: str) -> str:
+        """What a declared or made secret holds, for what shoal itself does with it."""
+
+    def certify(self, name: str, chain: str, key: str) -> None:
+        """Hand the mesh a certificate (PEM) under this name, in place of the one before: new connections get it, open
+        ones go on. The key is kept like a secret."""
+
+    def certificates(self) -> dict[str, str]:
+        """Name -> chain of each that it was handed."""
+
     def data(self) -> dict[str, str]:
         """Data folders that exist, with their incarnation."""
 

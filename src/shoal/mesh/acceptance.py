@@ -15,8 +15,11 @@ STATS = "/stats?filter=version_text|update_rejected|update_failure"
 SUBSCRIPTIONS = {
     "cds.json": "cluster_manager.cds",
     "rds.json": "http.gateway.rds.gateway",
+    "plain.json": "http.plain.rds.gateway_plain",
     "lds.json": "listener_manager.lds",
 }
+
+ROUTE_FILES = ("rds.json", "plain.json")
 
 
 def accepted(snapshot: Snapshot, stats: str) -> bool:
@@ -39,7 +42,8 @@ def refusals(stats: str) -> int:
 
 def _followed(snapshot: Snapshot) -> tuple[str, ...]:
     """Routes are followed only while a listener asks for them."""
-    return tuple(name for name, text in snapshot.files.items() if name != "rds.json" or json.loads(text)["resources"])
+    files = snapshot.files.items()
+    return tuple(name for name, text in files if name not in ROUTE_FILES or json.loads(text)["resources"])
 
 
 def _numbers(stats: str) -> dict[str, str]:

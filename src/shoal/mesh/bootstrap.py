@@ -20,7 +20,8 @@ CONNECTIONS = 20_000
 STREAMS_STAY = 4 * 3600
 # Milliseconds until a refused call is in the log.
 TOLD_AFTER = 500
-KEPT_PREFIXES = ("listener_manager.", "cluster_manager.", "server.", "http.gateway.rds.", "http.gateway.downstream_")
+KEPT_PREFIXES = ("listener_manager.", "cluster_manager.", "server.", "http.gateway.rds.", "http.plain.rds.",
+                 "http.gateway.downstream_", "sds.")  # fmt: skip
 KEPT_OF_CLUSTERS = (
     r"^cluster\..*\.(upstream_rq_.*|upstream_cx_(active|http2_total|connect_fail|connect_timeout)|membership_.*)$"
 )

@@ -9,13 +9,15 @@ from collections.abc import Iterable, Iterator
 
 from shoal.mesh.envoy import Json
 from shoal.mesh.links import GATEWAY
+from shoal.mesh.plain import PLAIN
 from shoal.model.snapshot import Snapshot
 
 
 def check(snapshot: Snapshot) -> tuple[str, ...]:
     """What is wrong with it, a sentence each; nothing when it is sound."""
     found = {name: json.loads(text)["resources"] for name, text in snapshot.files.items()}
-    listeners, clusters, routes = (found.get(f"{kind}.json", []) for kind in ("lds", "cds", "rds"))
+    listeners, clusters, gateway, plain = (found.get(f"{kind}.json", []) for kind in ("lds", "cds", "rds", "plain"))
+    routes = [*gateway, *plain]
     return (
         *_repeated("cluster", (c["name"] for c in clusters)),
         *_repeated("listener", (item["name"] for item in listeners)),
@@ -44,7 +46,7 @@ def _open_edges(listeners: list[Json]) -> Iterator[str]:
     """Only the gateway may listen where others than this machine's processes can reach it."""
     for listener in listeners:
         for host in (where["address"] for where in _sockets(listener)):
-            if listener["name"] != GATEWAY and not ipaddress.ip_address(host).is_loopback:
+            if listener["name"] not in (GATEWAY, PLAIN) and not ipaddress.ip_address(host).is_loopback:
                 yield f"listener {listener['name']} is not on a loopback address but on {host}"
 
 

@@ -39,6 +39,11 @@ def overwrite(key: str, value: str) -> Json:
     return {"header": {"key": key, "value": value}, "append_action": "OVERWRITE_IF_EXISTS_OR_ADD"}
 
 
+def add_if_absent(key: str, value: str) -> Json:
+    """A header that stays as it is where it's there."""
+    return {"header": {"key": key, "value": value}, "append_action": "ADD_IF_ABSENT"}
+
+
 def add_to(key: str, value: str) -> Json:
     """A header beside those of the same name."""
     return {"header": {"key": key, "value": value}, "append_action": "APPEND_IF_EXISTS_OR_ADD"}

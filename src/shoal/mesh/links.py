@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from shoal.mesh.plain import PLAIN
 from shoal.model.app import Protocol, Route
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance, Observed
@@ -84,8 +85,9 @@ def _of_routes(desired: Desired) -> Iterator[Link]:
 
 def addresses_needed(desired: Desired) -> tuple[str, ...]:
     """Names of the addresses that a snapshot binds: the gateway's and each edge's."""
-    gateway = (GATEWAY,) if desired.gateway else ()
-    return gateway + tuple(sorted({edge.id for edge in desired.edges}))
+    gateway = desired.gateway
+    doors = [*([GATEWAY] if gateway else []), *([PLAIN] if gateway and gateway.redirect is not None else [])]
+    return (*doors, *sorted({edge.id for edge in desired.edges}))
 
 
 def answering(link: Link, observed: Observed, draining: frozenset[str]) -> tuple[tuple[Instance, Endpoint], ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from shoal.mesh import cors
+from shoal.mesh import bodies, cors, forwarded, tls
 from shoal.mesh.envoy import LISTENER, Json, duration, extension, socket, typed
 from shoal.mesh.http import http
 from shoal.mesh.links import GATEWAY, of_edge
+from shoal.mesh.plain import PLAIN
 from shoal.mesh.rates import network_filter
 from shoal.mesh.routes import edge_routes
 from shoal.mesh.ways import filters
@@ -15,6 +16,7 @@ from shoal.model.observed import Endpoint
 from shoal.model.workload import Edge
 
 RDS = "rds.json"
+PLAIN_RDS = "plain.json"
 FOLDER = "xds"
 
 
@@ -25,26 +27,39 @@ def watched(file: str) -> Json:
 
 
 def gateway_listener(gateway: Gateway, address: Endpoint) -> Json:
-    """The edge of the environment: what comes from outside is not believed.
+    """The edge of the environment: what comes from outside is not believed, but for what trusted proxies say.
 
     Its routes are a file of their own: a listener that changes keeps old connections on old routes until they end.
     """
+    secured = {"transport_socket": tls.transport(gateway.tls)} if gateway.tls else {}
+    everybody = {"filters": [_gateway_http(gateway, forwarded.strangers())], **secured}
+    if not gateway.trusted_proxies:
+        return _listener(GATEWAY, address, everybody)
+    trusted = {"direct_source_prefix_ranges": [forwarded.network(text) for text in gateway.trusted_proxies]}
+    proxies = [_gateway_http(gateway, forwarded.proxies(gateway.trusted_proxies))]
+    believed = {"name": "proxies", "filter_chain_match": trusted, "filters": proxies, **secured}
+    return _listener(GATEWAY, address, believed, {"name": "everybody", **everybody})
+
+
+def _gateway_http(gateway: Gateway, who: Json) -> Json:
     marks = [cors.marks(gateway.cors)] if gateway.cors else []
-    manager = http(
-        GATEWAY,
-        reply_key=GATEWAY,
-        filters=[*marks, *filters([route.policy for route in gateway.routes])],
-        use_remote_address=True,
-        # The table adds x-forwarded-for: Envoy would name another of this machine's addresses for a loopback client.
-        skip_xff_append=True,
-        rds={"route_config_name": GATEWAY, "config_source": watched(RDS)},
-    )
-    return _listener(GATEWAY, address, manager)
+    policies = filters([route.policy for route in gateway.routes])
+    mine = [*who["filters"], *marks, *bodies.filters(gateway), *policies]
+    rds = {"route_config_name": GATEWAY, "config_source": watched(RDS)}
+    return http(GATEWAY, reply_key=GATEWAY, rds=rds, **{**who, "filters": mine})
+
+
+def plain_listener(address: Endpoint) -> Json:
+    """The port that sends everybody to the other one."""
+    rds = {"route_config_name": PLAIN, "config_source": watched(PLAIN_RDS)}
+    manager = http("plain", reply_key=GATEWAY, filters=[], use_remote_address=True, rds=rds)
+    return _listener(PLAIN, address, {"filters": [manager]})
 
 
 def edge_listener(desired: Desired, edge: Edge, address: Endpoint, named: Endpoint | None = None) -> Json:
     """`named` is where it is expected by those who know the callee's plain name."""
-    listener = _listener(edge.id, address, *(_tcp(edge) if edge.protocol == "tcp" else [_http(desired, edge)]))
+    chain = _tcp(edge) if edge.protocol == "tcp" else [_http(desired, edge)]
+    listener = _listener(edge.id, address, {"filters": chain})
     return listener | ({"additional_addresses": [{"address": socket(named)}]} if named else {})
 
 
@@ -66,5 +81,5 @@ def _tcp(edge: Edge) -> list[Json]:
     return [*([network_filter(edge.id, edge.policy.rate)] if edge.policy.rate else []), proxy]
 
 
-def _listener(name: str, address: Endpoint, *chain: Json) -> Json:
-    return typed(LISTENER, name=name, address=socket(address), filter_chains=[{"filters": [*chain]}])
+def _listener(name: str, address: Endpoint, *chains: Json) -> Json:
+    return typed(LISTENER, name=name, address=socket(address), filter_chains=list(chains))

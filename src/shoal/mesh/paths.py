@@ -36,6 +36,15 @@ def stripped(path: str) -> Json:
     return {"regex_rewrite": {"pattern": {"regex": f"^{re.escape(path)}(?:/|$)"}, "substitution": "/"}}
 
 
+def replaced(path: str, by: str) -> Json:
+    """Puts another prefix in its place: of `/old` by `/new`, `/old/x` → `/new/x`. The query is not touched."""
+    path, by = canonical(path), canonical(by)
+    if by == "/":
+        return stripped(path)
+    pattern, new = ("^/", f"{by}/") if path == "/" else (f"^{re.escape(path)}", by)
+    return {"regex_rewrite": {"pattern": {"regex": pattern}, "substitution": new}}
+
+
 def longest_first(path: str) -> tuple[int, int, str]:
     """A sort key: more segments, then more characters, come first."""
     path = canonical(path)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from shoal.mesh.envoy import Json, extension
+import json
+
+from shoal.mesh.envoy import Json, extension, overwrite
+from shoal.model.app import Maintenance
 
 CONTENT_TYPE = "application/json; charset=utf-8"
 NOT_FOUND = '{"errors":{"path":["not found"]}}'
@@ -19,6 +22,14 @@ def local_replies(key: str) -> Json:
 def _expression(text: str) -> Json:
     kind = "envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter"
     return {"extension_filter": extension("envoy.access_loggers.extension_filters.cel", kind, expression=text)}
+
+
+def maintenance(said: Maintenance) -> Json:
+    """Nobody is served for now."""
+    body = said.body or json.dumps({"errors": {"gateway": [said.message]}})
+    reply = direct(503, body, said.content_type or CONTENT_TYPE)
+    headers = [overwrite("retry-after", str(said.retry_after)), overwrite("cache-control", "no-store")]
+    return reply | {"response_headers_to_add": [*reply["response_headers_to_add"], *headers]}
 
 
 def direct(status: int, body: str, content_type: str = CONTENT_TYPE) -> Json:

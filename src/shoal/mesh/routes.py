@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from shoal.mesh import cors, paths, rates, replies
-from shoal.mesh.envoy import ROUTES, Json, add_to, overwrite, typed
+from shoal.mesh import bodies, cors, paths, rates, replies
+from shoal.mesh.envoy import ROUTES, Json, overwrite, typed
 from shoal.mesh.links import GATEWAY, Link, of_edge, of_mirror, of_route, of_rule
 from shoal.mesh.policy import conditions
 from shoal.mesh.ways import Way, forward
-from shoal.model.app import Gateway, Route
+from shoal.model.app import Gateway, Redirect, Route
 from shoal.model.desired import Desired
 from shoal.model.policy import Match
 from shoal.model.workload import Edge
 
 CALLER = "x-shoal-caller"
+USUAL_BODY = 4096
+CODES = {301: "MOVED_PERMANENTLY", 302: "FOUND", 303: "SEE_OTHER", 307: "TEMPORARY_REDIRECT",
+         308: "PERMANENT_REDIRECT"}  # fmt: skip
 # Said better by x-forwarded-for; a service should not come to depend on Envoy.
 ENVOYS_OWN = ["x-envoy-external-address", "x-envoy-internal"]
 
@@ -37,20 +40,24 @@ def gateway_routes(desired: Desired, gateway: Gateway) -> Json:
         ROUTES,
         name=GATEWAY,
         ignore_port_in_host_matching=True,
-        request_headers_to_add=_from_outside(),
+        request_headers_to_add=[overwrite(CALLER, GATEWAY)],
         request_headers_to_remove=ENVOYS_OWN,
+        **_answered(gateway),
         **rates.of_table({entry.rate: entry.route.policy.rate for entry in entries if entry.route.policy.rate}),
         virtual_hosts=[_virtual_host(desired, gateway, host, entries) for host in hosts],
     )
 
 
-def _from_outside() -> list[Json]:
-    """Who asks, said by the gateway: only x-forwarded-for keeps what came (a proxy before us may have set it)."""
-    return [
-        overwrite(CALLER, GATEWAY),
-        overwrite("x-forwarded-host", "%REQ(:authority)%"),
-        add_to("x-forwarded-for", "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%"),
-    ]
+def _answered(gateway: Gateway) -> Json:
+    """What stands in every answer; and how long the gateway's own may be, where they are longer than usual."""
+    hsts = gateway.tls.hsts if gateway.tls else None
+    marks = {"response_headers_to_add": [overwrite("strict-transport-security", str(hsts))]} if hsts else {}
+    longest = max(len(body.encode()) for body in (gateway.maintenance.body, *_bodies(gateway)))
+    return marks | ({"max_direct_response_body_size_bytes": longest} if longest > USUAL_BODY else {})
+
+
+def _bodies(gateway: Gateway) -> Iterator[str]:
+    return (route.respond.body for route in gateway.routes if route.respond)
 
 
 def edge_routes(desired: Desired, edge: Edge) -> Json:
@@ -103,10 +110,20 @@ def _entries(gateway: Gateway) -> list[Entry]:
 def _virtual_host(desired: Desired, gateway: Gateway, host: str, entries: list[Entry]) -> Json:
     """A host's own routes, then those of wider hosts: Envoy looks into one virtual host only."""
     mine = sorted((e for e in entries if _covers(e.host, host)), key=_precedence)
+    served = [entry for entry in mine if entry.route.always or not gateway.closed]
     routes = cors.preflights(gateway.cors) if gateway.cors else []
-    routes += [route for entry in mine for route in _entry_routes(desired, entry)]
-    routes.append({"match": paths.match("/"), **replies.direct(404, replies.NOT_FOUND)})
+    routes += [_limited(route, gateway, entry.route) for entry in served for route in _entry_routes(desired, entry)]
+    last = replies.maintenance(gateway.maintenance) if gateway.closed else replies.direct(404, replies.NOT_FOUND)
+    routes.append({"match": paths.match("/"), **last})
     return {"name": host, "domains": [host], "routes": routes}
+
+
+def _limited(made: Json, gateway: Gateway, route: Route) -> Json:
+    """An answer of the gateway's own reads no body."""
+    most = gateway.body_limit if route.body_limit is None else route.body_limit
+    if not (route.to and most):
+        return made
+    return made | {"typed_per_filter_config": made.get("typed_per_filter_config", {}) | bodies.limit(most)}
 
 
 def _covers(wide: str, host: str) -> bool:
@@ -123,12 +140,24 @@ def _precedence(entry: Entry) -> tuple[int, int, tuple[int, int, str], bool]:
 
 def _entry_routes(desired: Desired, entry: Entry) -> Iterator[Json]:
     route, asked = entry.route, conditions(entry.route.match)
+    match = {**paths.match(entry.path), **({"headers": asked} if asked else {})}
+    if route.redirect:
+        yield {"match": match, "redirect": _elsewhere(route.redirect, entry.path)}
+        return
     if route.respond:
         answer = route.respond
-        match = {**paths.match(entry.path), **({"headers": asked} if asked else {})}
         yield {"match": match, **replies.direct(answer.status, answer.body, answer.content_type)}
         return
     mirror = of_mirror(desired, GATEWAY, route.policy.mirror)
     link = of_route(desired, route)
     way = Way(link, route.policy, mirror, entry.rate, asked, _several(desired, link))
     yield from forward(paths.match(entry.path), way, paths.stripped(entry.path) if route.strip else {})
+
+
+def _elsewhere(to: Redirect, matched: str) -> Json:
+    where: Json = {"response_code": CODES[to.status]}
+    if to.scheme:
+        where |= {"scheme_redirect": to.scheme}
+    if to.host:
+        where |= {"host_redirect": to.host, **({"port_redirect": to.port} if to.port else {})}
+    return where | (paths.replaced(matched, to.path) if to.path else {})

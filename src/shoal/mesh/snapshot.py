@@ -11,9 +11,12 @@ from shoal.mesh.check import check
 from shoal.mesh.clusters import cluster
 from shoal.mesh.envoy import Json
 from shoal.mesh.links import GATEWAY, all_links, answering
-from shoal.mesh.listeners import edge_listener, gateway_listener
+from shoal.mesh.listeners import edge_listener, gateway_listener, plain_listener
+from shoal.mesh.plain import PLAIN, plain_routes
 from shoal.mesh.refusing import refusing_listener
 from shoal.mesh.routes import gateway_routes
+from shoal.mesh.tls import names as certificates_of
+from shoal.model.app import Gateway
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Observed
 from shoal.model.snapshot import Snapshot
@@ -27,17 +30,28 @@ def snapshot(
     addresses: Mapping[str, Endpoint],
     draining: frozenset[str] = NOBODY,
     names: Mapping[str, Endpoint] = {},
+    certified: frozenset[str] = NOBODY,
+    proofs: Mapping[str, str] = {},
 ) -> Snapshot:
     """The mesh for what is desired and what runs. `addresses` are those of `links.addresses_needed`; instances in
     `draining` get no new requests; `names` are further addresses: of edges whose callee is known by its plain
     name, and of refusals.
+    A gateway that speaks TLS listens when all its certificates are among the `certified`; `proofs` are what is answered
+    to an authority that makes one.
     The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
     """
     hosts = {link: answering(link, observed, draining) for link in all_links(desired)}
+    gateway = desired.gateway if desired.gateway and _certified(desired.gateway, certified) else None
+    plain = desired.gateway is not None and desired.gateway.redirect is not None
     resources = {
         "cds.json": [cluster(link, found) for link, found in hosts.items()],
-        "rds.json": [gateway_routes(desired, desired.gateway)] if desired.gateway else [],
-        "lds.json": _listeners(desired, addresses, names),
+        "rds.json": [gateway_routes(desired, gateway)] if gateway else [],
+        "plain.json": [plain_routes(addresses[GATEWAY], proofs)] if plain else [],
+        "lds.json": [
+            *([gateway_listener(gateway, addresses[GATEWAY])] if gateway else []),
+            *([plain_listener(addresses[PLAIN])] if plain else []),
+            *_edge_listeners(desired, addresses, names),
+        ],
     }
     taken = pack(resources, frozenset(instance.id for found in hosts.values() for instance, _ in found))
     if problems := check(taken):
@@ -47,15 +61,18 @@ def snapshot(
 
 def empty() -> Snapshot:
     """No listener, no cluster: what Envoy starts with when nothing was published yet (its files must be there)."""
-    return pack({"cds.json": [], "rds.json": [], "lds.json": []})
+    return pack({"cds.json": [], "rds.json": [], "plain.json": [], "lds.json": []})
 
 
-def _listeners(desired: Desired, addresses: Mapping[str, Endpoint], names: Mapping[str, Endpoint]) -> list[Json]:
-    gateway = [gateway_listener(desired.gateway, addresses[GATEWAY])] if desired.gateway else []
+def _certified(gateway: Gateway, certified: frozenset[str]) -> bool:
+    return gateway.tls is None or certified.issuperset(certificates_of(gateway.tls))
+
+
+def _edge_listeners(desired: Desired, addresses: Mapping[str, Endpoint], names: Mapping[str, Endpoint]) -> list[Json]:
     edges = sorted(desired.edges, key=lambda edge: edge.id)
     refusing = [refusing_listener(each, names[each.id]) for each in desired.refusals if each.id in names]
     listening = [edge_listener(desired, edge, addresses[edge.id], names.get(edge.id)) for edge in edges]
-    return [*gateway, *listening, *refusing]
+    return [*listening, *refusing]
 
 
 def pack(resources: Mapping[str, list[Json]], instances: frozenset[str] = NOBODY) -> Snapshot:

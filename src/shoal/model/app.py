@@ -282,9 +282,22 @@ class Respond(msgspec.Struct, frozen=True):
     content_type: str = "application/json; charset=utf-8"
 
 
+class Redirect(msgspec.Struct, frozen=True):
+    """Another place to ask, said by the gateway: what is empty (port: 0) stays as it was asked. `path` takes the place
+    of the matched one; what follows it, and the query, stay."""
+
+    status: int = 302
+    scheme: str = ""
+    host: str = ""
+    port: int = 0
+    path: str = ""
+
+
 class Route(msgspec.Struct, frozen=True):
     """At the gateway: requests whose path starts (by whole segments) with one of `paths`, for one of `hosts`
-    (none: any), and that `match`. `strip` takes the matched prefix off. Exactly one of `to` and `respond` is given."""
+    (none: any), and that `match`. `strip` takes the matched prefix off. Exactly one of `to`, `respond` and `redirect`
+    is given. `body_limit` in bytes (0: none; None: the gateway's). A route that is `always` is served during
+    maintenance too."""
 
     paths: tuple[str, ...] = ("/",)
     hosts: tuple[str, ...] = ()
@@ -292,8 +305,11 @@ class Route(msgspec.Struct, frozen=True):
     port: str = ""
     strip: bool = False
     respond: Respond | None = None
+    redirect: Redirect | None = None
     policy: EdgePolicy = EdgePolicy()
     match: Match = Match()
+    body_limit: int | None = None
+    always: bool = False
 
 
 class Cors(msgspec.Struct, frozen=True):
@@ -305,13 +321,76 @@ class Cors(msgspec.Struct, frozen=True):
     headers: tuple[str, ...] = ("Authorization", "Content-Type")
 
 
+class Certificate(msgspec.Struct, frozen=True):
+    """A certificate with its chain in a file (PEM), and its key: in another file, or in a declared secret."""
+
+    certificate: str
+    key: str = ""
+    secret: str = ""
+
+
+class Acme(msgspec.Struct, frozen=True):
+    """A certificate for `domains`, asked of whoever serves ACME at `directory`. `ca`: a file with the certificate of an
+    authority that vouches for the directory itself (empty: those that the machine knows)."""
+
+    domains: tuple[str, ...]
+    directory: str
+    email: str = ""
+    ca: str = ""
+
+
+class Hsts(msgspec.Struct, frozen=True):
+    """What browsers are told to remember for `max_age` seconds: that there is nothing but TLS."""
+
+    max_age: int
+    subdomains: bool = False
+    preload: bool = False
+
+    def __str__(self) -> str:
+        more = ("; includeSubDomains" if self.subdomains else "") + ("; preload" if self.preload else "")
+        return f"max-age={self.max_age}{more}"
+
+
+class Tls(msgspec.Struct, frozen=True):
+    """One of three: `certificates` of files, the first for whoever names no host; `acme`; or with neither, one for
+    `hosts` by this machine's own authority."""
+
+    certificates: tuple[Certificate, ...] = ()
+    acme: Acme | None = None
+    hosts: tuple[str, ...] = ()
+    minimum: Literal["1.2", "1.3"] = "1.2"
+    hsts: Hsts | None = None
+
+
+class Maintenance(msgspec.Struct, frozen=True):
+    """What the gateway answers while nobody is to be served: 503 with `retry_after` seconds. `body` empty: JSON with
+    the message."""
+
+    message: str = "down for maintenance"
+    body: str = ""
+    content_type: str = ""
+    retry_after: int = 60
+
+
 class Gateway(msgspec.Struct, frozen=True):
-    """`port` 0 means "any, and the same one ever after"."""
+    """`port` 0 means "any, and the same one ever after". With `tls` it speaks that; `redirect` is a further, plain port
+    that sends everybody there (None: there is none). What `trusted_proxies` (networks) say of whom they serve is
+    believed. `body_limit` in bytes, 0: none. `closed`: nobody is served but for routes that are `always`."""
 
     host: str = "127.0.0.1"
     port: int = 0
     routes: tuple[Route, ...] = ()
     cors: Cors | None = None
+    tls: Tls | None = None
+    redirect: int | None = None
+    trusted_proxies: tuple[str, ...] = ()
+    body_limit: int = 0
+    maintenance: Maintenance = Maintenance()
+    closed: bool = False
+
+    @property
+    def scheme(self) -> str:
+        return "https" if self.tls else "http"
 
 
 class Secret(msgspec.Struct, frozen=True):

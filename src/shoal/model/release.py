@@ -21,6 +21,7 @@ class Overrides(msgspec.Struct, frozen=True):
     the services that `up SERVICE...` named (None: all); `excepted` those of `up --except`, which aren't started but
     have their migrations, edges and routes; `also` those that it named although no profile of theirs is active; `pins`
     by `rollback SERVICE`, until the file gives the service another revision than the one that was left.
+    With `maintenance` the gateway serves nobody; empty: it says what the file has it say.
     """
 
     replicas: dict[str, int] = {}
@@ -30,6 +31,7 @@ class Overrides(msgspec.Struct, frozen=True):
     excepted: frozenset[str] = frozenset()
     also: frozenset[str] = frozenset()
     pins: dict[str, Pin] = {}
+    maintenance: str | None = None
 
 
 class Watch(msgspec.Struct, frozen=True):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
 from shoal.errors import UnknownReference, WrongType
 from shoal.model.app import Port, Protocol
 from shoal.spec.facts import Facts, valid
-from shoal.spec.models import OnePortEntry, PortEntry, ServiceEntry
+from shoal.spec.models import GatewayEntry, OnePortEntry, PortEntry, ServiceEntry
 from shoal.spec.scalars import truth
 from shoal.spec.tree import Path
 from shoal.spec.words import quote, suggestion
@@ -63,10 +63,17 @@ def _number(entry: PortEntry, path: Path, service: ServiceEntry, facts: Facts) -
     return number
 
 
+def _of_gateway(gateway: GatewayEntry | UnsetType) -> dict[int, Path]:
+    if gateway is UNSET:
+        return {}
+    found: dict[int, Path] = {gateway.redirect: ("gateway", "redirect")} if gateway.redirect else {}
+    return found | ({gateway.port: ("gateway", "port")} if gateway.port else {})
+
+
 def check_numbers(facts: Facts) -> None:
     """No two ports of the app are fixed to the same number."""
     gateway = facts.file.gateway
-    seen: dict[int, Path] = {gateway.port: ("gateway", "port")} if gateway is not UNSET and gateway.port else {}
+    seen: dict[int, Path] = _of_gateway(gateway)
     for name, entry in facts.file.services.items():
         for number, path in _numbers(entry or ServiceEntry(), ("services", name)):
             first = seen.setdefault(number, path)

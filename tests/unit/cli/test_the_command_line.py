@@ -65,6 +65,7 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["stats", "--no-stream", "api"], {"services": ["api"], "no_stream": True, "json": False}),
     (["port", "api", "http", "--index", "1"], {"service": "api", "port": "http", "index": 1}),
     (["wait", "--for", "done", "--timeout", "3", "seed"], {"until": "done", "timeout": 3.0, "services": ["seed"]}),
+    (["maintenance", "on", "--message", "x"], {"state": "on", "message": "x"}),
     (["cp", "api:x", "."], {"source": "api:x", "target": ".", "index": None}),
     (["ls", "-q"], {"quiet": True, "json": False}),
     (["backing", "dump", "db", "f"], {"what": "dump", "name": "db", "copy": "f", "yes": False}),

@@ -17,7 +17,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from shoal.mesh import acceptance, bootstrap
+from shoal.certificates import Pair
+from shoal.mesh import acceptance, bootstrap, tls
 from shoal.mesh.links import addresses_needed
 from shoal.mesh.snapshot import empty, snapshot
 from shoal.model.desired import Desired
@@ -117,11 +118,21 @@ class Envoy:
         wait_for(lambda: acceptance.accepted(taken, self.stats()), "acceptance")
         assert acceptance.refusals(self.stats()) == before, (self.folder / "log").read_text()
 
-    def route(self, desired: Desired, *instances: Instance, draining: frozenset[str] = frozenset()) -> None:
+    def route(
+        self, desired: Desired, *instances: Instance, draining: frozenset[str] = frozenset(), **more: Any
+    ) -> None:
         """Publish what these instances make of it, on addresses that stay."""
         for name in addresses_needed(desired):
             self.addresses.setdefault(name, self.somewhere())
-        self.publish(snapshot(desired, Observed(instances), self.addresses, draining))
+        self.publish(snapshot(desired, Observed(instances), self.addresses, draining, **more))
+
+    def certify(self, name: str, pair: Pair) -> None:
+        """A certificate under this name, in place of the one before."""
+        folder = self.folder / tls.FOLDER
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = self.folder / f".{name}.new"
+        new.write_text(tls.secret(name, pair.chain, pair.key))
+        new.rename(folder / f"{name}.json")
 
     def somewhere(self) -> Endpoint:
         return Endpoint("127.0.0.1", free_port())

@@ -146,6 +146,15 @@ class FakeDriver:
     def make_secret(self, name: str, length: int) -> None:
         self.platform.secrets.setdefault(name, (f"secret-{name}-" * length)[:length])
 
+    def secret(self, name: str) -> str:
+        return self._secret(name)
+
+    def certify(self, name: str, chain: str, key: str) -> None:
+        self.platform.certificates[name] = chain
+
+    def certificates(self) -> dict[str, str]:
+        return dict(self.platform.certificates)
+
     def data(self) -> dict[str, str]:
         return dict(self.platform.data)
 
@@ -155,6 +164,7 @@ class FakeDriver:
             raise DriverFailed("something still runs")
         for kept in (self.platform.data, self.platform.secrets, self.platform.addresses, self.platform.running):
             kept.clear()
+        self.platform.certificates.clear()
 
     def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
         wanted = set(workloads)

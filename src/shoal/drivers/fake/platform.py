@@ -55,6 +55,7 @@ class Platform:
         self.running: dict[str, Running] = {}
         self.addresses: dict[str, Endpoint] = {}
         self.secrets: dict[str, str] = {}
+        self.certificates: dict[str, str] = {}
         self.data: dict[str, str] = {}
         self.logs: dict[LogFile, tuple[str, ...]] = {}
         self.files: dict[str, dict[str, bytes]] = {}

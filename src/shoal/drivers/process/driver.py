@@ -37,6 +37,7 @@ from shoal.drivers.process.state import State
 from shoal.drivers.process.tracked import Tracked
 from shoal.drivers.process.vault import Vault
 from shoal.errors import DriverFailed, ToolMissing
+from shoal.mesh import tls
 from shoal.model.desired import Desired
 from shoal.model.limits import amount
 from shoal.model.observed import Endpoint, Instance
@@ -310,6 +311,18 @@ class ProcessDriver:
     def make_secret(self, name: str, length: int) -> None:
         self.state.prepare()
         self._vault.make(name, length)
+
+    def secret(self, name: str) -> str:
+        return self._vault.read(name)
+
+    def certify(self, name: str, chain: str, key: str) -> None:
+        self.state.certificates.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Through another folder, as with all that Envoy watches.
+        file = self.state.certificates / f"{name}.json"
+        atomic.write(file, tls.secret(name, chain, key), lasting=True, through=self.state.secrets)
+
+    def certificates(self) -> dict[str, str]:
+        return {file.stem: tls.chain(file.read_text()) for file in self.state.certificates.glob("*.json")}
 
     def data(self) -> dict[str, str]:
         return self.state.incarnations()

@@ -17,7 +17,7 @@ from shoal.model.snapshot import Snapshot
 PATIENCE = 15.0
 FIRST_LOOK = 0.004
 LONGEST_LOOK = 0.1
-ORDER = ("cds.json", "eds.json", "rds.json", "lds.json")
+ORDER = ("cds.json", "eds.json", "rds.json", "plain.json", "lds.json")
 """What is referred to comes before what refers to it."""
 EMPTY = '{"version_info": "none", "resources": []}\n'
 TELLING = ("reject", "rror", "nable", "ailed", "nvalid", "xception")

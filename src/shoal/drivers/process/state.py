@@ -10,7 +10,8 @@
       logs/<workload>/<id>.log          with <id>.log.idx beside it
       data/<name>/                      with <name>.id, its incarnation, beside it
       secrets/<name>                    0600; secrets/files/<id>/...: an instance's configuration files,
-                                        secrets/files/<id>.view/: its working folder, if some of them lie in it
+                                        secrets/files/<id>.view/: its working folder, if some of them lie in it;
+                                        secrets/certificates/<name>.json: the gateway's, with their keys
       ports.json                        allotted addresses
       hosts.json                        addresses that plain names stand for
       groups                            folders in which control groups were made, while there are any
@@ -46,6 +47,7 @@ class State:
         self.data = root / "data"
         self.secrets = root / "secrets"
         self.files = root / "secrets" / "files"
+        self.certificates = root / "secrets" / "certificates"
         self.ports = root / "ports.json"
         self.mesh = root / "mesh"
         self.releases = root / "releases"

@@ -12,7 +12,7 @@ from shoal.drivers.process import atomic, kept
 
 LENGTH = 32
 KEY = "%key"
-RESERVED = ("files", ".", "..")
+RESERVED = ("files", "certificates", ".", "..")
 
 
 class Vault:

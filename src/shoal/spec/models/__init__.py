@@ -16,7 +16,19 @@ from shoal.spec.models.backing import (
 from shoal.spec.models.base import NAME, NAMED, Written
 from shoal.spec.models.build import BuildEntry, Commands, SharedBuildEntry
 from shoal.spec.models.file import File, Overlay
-from shoal.spec.models.gateway import CorsEntry, GatewayEntry, RespondEntry, RouteEntry
+from shoal.spec.models.gateway import (
+    AcmeEntry,
+    CertificateEntry,
+    CorsEntry,
+    GatewayEntry,
+    HstsEntry,
+    KeyEntry,
+    MaintenanceEntry,
+    RedirectEntry,
+    RespondEntry,
+    RouteEntry,
+    TlsEntry,
+)
 from shoal.spec.models.limits import LimitsEntry
 from shoal.spec.models.service import (
     FileEntry,
@@ -35,8 +47,10 @@ from shoal.spec.models.work import JobEntry, MigrateEntry, ScheduleEntry, Servic
 __all__ = [
     "NAME",
     "NAMED",
+    "AcmeEntry",
     "BackingEntry",
     "BuildEntry",
+    "CertificateEntry",
     "Commands",
     "CorsEntry",
     "ExternalEntry",
@@ -44,8 +58,11 @@ __all__ = [
     "FileEntry",
     "GatewayEntry",
     "HealthEntry",
+    "HstsEntry",
     "JobEntry",
+    "KeyEntry",
     "LimitsEntry",
+    "MaintenanceEntry",
     "MigrateEntry",
     "MysqlEntry",
     "NatsEntry",
@@ -57,6 +74,7 @@ __all__ = [
     "PostgresEntry",
     "ProbeEntry",
     "RabbitmqEntry",
+    "RedirectEntry",
     "RedisEntry",
     "RespondEntry",
     "RestartEntry",
@@ -67,6 +85,7 @@ __all__ = [
     "SharedBuildEntry",
     "StopEntry",
     "StreamEntry",
+    "TlsEntry",
     "Words",
     "Work",
     "Written",
