@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from shoal.cli.main import verb_parser
-from shoal.cli.verbs import VERBS
+from shoal.cli.verbs import VERBS, module_of
 from shoal.errors import KINDS, ShoalError
 from shoal.errors import __doc__ as error_tree
 from shoal.spec.expand import __doc__ as expansion
@@ -62,6 +62,9 @@ READS = """\
 | `XDG_STATE_HOME` | state and data: `$XDG_STATE_HOME/shoal`, else `~/.local/state/shoal` |
 | `XDG_DATA_HOME` | authorities of certificates: `$XDG_DATA_HOME/shoal`, else `~/.local/share/shoal` |
 | `XDG_CACHE_HOME` | builds and tools: `$XDG_CACHE_HOME/shoal`, else `~/.cache/shoal` |
+| `XDG_CONFIG_HOME` | units of `install-service`: `$XDG_CONFIG_HOME/systemd/user`, else `~/.config/systemd/user` |
+| `HOME` | where `~` is |
+| `SUDO_USER` | `install-service` under `sudo`: whom the app runs as |
 | `UV_DEFAULT_INDEX`, `UV_INDEX_URL`, `PIP_INDEX_URL` | the index of Python packages; builds see all `UV_*`, `PIP_*` |
 | `NPM_CONFIG_*` | npm's settings, the registry among them |
 | `SHOAL_MAVEN_REPOSITORY` | where Maven itself and the compiler come from, instead of Maven Central |
@@ -183,7 +186,7 @@ def _verb(name: str) -> str:
 
 
 def _json(name: str) -> list[str]:
-    module = import_module(f"shoal.cli.{name}_")
+    module = import_module(module_of(name))
     return [
         "",
         "| with `--json` | |",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from shoal import __version__
 from shoal.cli.main import verb_parser
-from shoal.cli.verbs import EXAMPLES, GROUPS
+from shoal.cli.verbs import EXAMPLES, GROUPS, module_of
 from shoal.errors import KINDS
 from shoal.errors import __doc__ as error_tree
 
@@ -68,7 +68,7 @@ def _verb(name: str) -> Iterator[str]:
     yield f'.SS "shoal {name}{" " + _plain(places) if places else ""}"'
     yield _plain(parser.description or "")
     yield from _terms({_spelling(a): a.help or "" for a in actions if a.option_strings})
-    yield from (".PP", "For example:", f".B {_plain(import_module(f'shoal.cli.{name}_').EXAMPLE)}")
+    yield from (".PP", "For example:", f".B {_plain(import_module(module_of(name)).EXAMPLE)}")
 
 
 def _place(action: argparse.Action) -> str:

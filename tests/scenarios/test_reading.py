@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from shoal.cli.verbs import module_of
 from tests.scenarios import processes
 from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make
@@ -167,7 +168,7 @@ def test_plan_of_what_runs_is_empty(web: App) -> None:
 ])  # fmt: skip
 def test_json_has_a_version_and_the_keys_that_the_reference_names(web: App, words: str, tmp_path: Path) -> None:
     verb, *rest = words.format(tmp_path).split()
-    documented = {"version", *import_module(f"shoal.cli.{verb}_").JSON}
+    documented = {"version", *import_module(module_of(verb)).JSON}
     told = web.ok(verb, "--json", *rest).out
     objects = [json.loads(line) for line in told.splitlines()] if verb in ("logs", "events") else [json.loads(told)]
     assert objects

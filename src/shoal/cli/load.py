@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser
+from collections.abc import Mapping
 from typing import Any
 
 from shoal.cli.place import Place
@@ -22,13 +23,13 @@ def profile_argument(parser: ArgumentParser) -> None:
     parser.add_argument("--profile", action="append", default=[], metavar="NAME", help=text)
 
 
-def load_app(place: Place) -> App:
+def load_app(place: Place, variables: Mapping[str, str] = os.environ) -> App:
     from shoal.spec import load
 
     return load(
         place.file,
         environment=place.environment,
-        variables=os.environ,
+        variables=variables,
         env_files=place.env_files,
         profiles=place.profiles,
     )

@@ -22,7 +22,7 @@ from importlib import import_module
 
 from shoal import __version__
 from shoal.cli import terminal
-from shoal.cli.verbs import LONG_FILE, VERBS, listing
+from shoal.cli.verbs import LONG_FILE, VERBS, listing, module_of
 from shoal.errors import Interrupted, ShoalError, UsageError, of_system
 from shoal.model.names import check_known
 
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def verb_parser(name: str) -> argparse.ArgumentParser:
-    module = import_module(f"shoal.cli.{name}_")
+    module = import_module(module_of(name))
     found = _Parser(
         prog=f"shoal {name}",
         description=module.__doc__,
@@ -121,7 +121,7 @@ def _dispatch(words: list[str]) -> int:
     name = words[0]
     if name not in VERBS:
         check_known([name], VERBS, "verb")
-    module = import_module(f"shoal.cli.{name}_")
+    module = import_module(module_of(name))
     chosen = verb_parser(name).parse_args(words[1:])
     terminal.colour = chosen.color
     return int(module.run(chosen))

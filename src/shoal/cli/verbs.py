@@ -1,5 +1,5 @@
-"""All verbs, by what one wants to do. Each is a module of this package, `<verb>_.py`, with the functions `arguments`
-and `run`, a docstring that is its help, and an EXAMPLE."""
+"""All verbs, by what one wants to do. Each is a module of this package, `<verb>_.py` (with `_` for `-`), with the
+functions `arguments` and `run`, a docstring that is its help, and an EXAMPLE."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ GROUPS = {
         "doctor": "what this machine has and lacks",
     },
     "shoal itself": {
+        "install-service": "start the app when the machine starts",
         "prune": "delete builds and state that nothing refers to",
         "completion": "for bash, zsh or fish",
         "version": "of shoal, and of the engines that come with it",
@@ -62,6 +63,10 @@ EXAMPLES = {
     "shoal exec users env": "a command beside a running instance",
     "shoal down": "stop all, keep the data",
 }
+
+
+def module_of(verb: str) -> str:
+    return f"shoal.cli.{verb.replace('-', '_')}_"
 
 
 def listing() -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from shoal.cli import main as command_line
 from shoal.cli.main import main, parser, verb_parser
-from shoal.cli.verbs import GROUPS, VERBS
+from shoal.cli.verbs import GROUPS, VERBS, module_of
 from shoal.errors import KINDS, Place, ShoalError, UsageError
 from tests.unit.cli.conftest import Shoal
 
@@ -72,6 +72,7 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["streams"], {"what": "list", "ids": [], "all": False, "data": None, "backing": "", "json": False}),
     (["streams", "replay", "A:1", "A:2"], {"what": "replay", "ids": ["A:1", "A:2"], "all": False}),
     (["version", "--json"], {"json": True}),
+    (["install-service", "--system", "--as", "ann"], {"system": True, "user": False, "name": "ann", "remove": False}),
     (["prune", "-n", "-v"], {"dry_run": True, "volumes": True, "yes": False}),
     (["completion", "bash"], {"shell": "bash", "complete": None}),
     (["completion", "--complete", "up", "--d"], {"complete": ["up", "--d"]}),
@@ -88,7 +89,7 @@ READING = [*GROUPS["see what runs, and why"], "config", "plan", "doctor", "env",
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_verb_that_reads_has_json_and_says_which(verb: str) -> None:
     takes = any("--json" in action.option_strings for action in verb_parser(verb)._actions)
-    module = import_module(f"shoal.cli.{verb}_")
+    module = import_module(module_of(verb))
     assert takes or verb not in READING
     assert takes == bool(getattr(module, "JSON", {}))
 
