@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 import ssl
 from collections.abc import Iterator
@@ -145,6 +146,9 @@ def test_tls_of_this_machine_needs_no_files(app: Make) -> None:
         with secure(made, root, host) as connection:
             assert status(connection)[0] == 200
     first = served(made, root)
+    told = made.ok("doctor").out
+    assert str(root) in told
+    assert re.search(r"^ok +certificate +localhost, .*, until 20", told, re.M)
     made.ok("down")
     made.up()
     assert served(made, root) == first

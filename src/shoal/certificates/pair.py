@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
     from cryptography.x509 import Certificate as X509
 
+SHORTEST_RSA = 2048
 OTHERS = 0o004
 """Mode bit: whoever is on this machine may read it. (A group may: many systems keep keys so.)"""
 
@@ -52,6 +53,7 @@ def pair(chain: str, key: str, what: str) -> Pair:
     certificates = _certificates(chain, what)
     private = _private(key, what)
     first = certificates[0]
+    _check_served(private, what)
     if first.public_key() != private.public_key():
         raise WrongType(f"{what}: the key doesn't belong to the certificate", hint=_other(certificates, private))
     begins, ends = first.not_valid_before_utc.timestamp(), first.not_valid_after_utc.timestamp()
@@ -125,6 +127,16 @@ def _private(key: str, what: str) -> PrivateKeyTypes:
     except ValueError:
         hint = "a file that has -----BEGIN PRIVATE KEY----- in it"
         raise WrongType(f"{what}: its key can't be read", hint=hint) from None
+
+
+def _check_served(key: PrivateKeyTypes, what: str) -> None:
+    """Envoy refuses others, without a word to whoever put them there."""
+    from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+    long = isinstance(key, rsa.RSAPrivateKey) and key.key_size >= SHORTEST_RSA
+    if not long and not isinstance(key, ec.EllipticCurvePrivateKey):
+        hint = f"RSA of {SHORTEST_RSA} bits or more, or an elliptic curve such as P-256"
+        raise WrongType(f"{what}: TLS isn't served with a key of that kind", hint=hint)
 
 
 def _other(certificates: list[X509], private: PrivateKeyTypes) -> str:

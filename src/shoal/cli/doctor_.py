@@ -9,6 +9,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Callable
 from pathlib import Path
 
+from shoal.cli import trust
 from shoal.cli.output import as_json, data
 from shoal.errors import ShoalError, ToolMissing
 
@@ -40,7 +41,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     engines = [_engine(name, key) for name, key in ENGINES.items()]
     extras = [_extra(name, key) for name, key in (EXTRAS | OF_THE_MACHINE).items()]
-    checks = [_system(), _python(), *engines, *extras, *_machine()]
+    checks = [_system(), _python(), *engines, *extras, *_machine(), *trust.checks(options)]
     if options.json:
         as_json({"version": 1, "checks": [{"what": w, "verdict": v, "text": t} for w, v, t in checks]})
     else:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
+    NoEncryption,
     PrivateFormat,
     load_pem_private_key,
 )
@@ -67,6 +69,13 @@ def test_a_key_with_a_password_is_refused(one: Pair) -> None:
     locked = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")).decode()
     with pytest.raises(WrongType, match="its key has a password"):
         pair(one.chain, locked, "a.crt")
+
+
+def test_a_key_that_envoy_would_refuse_is_refused_first(one: Pair) -> None:
+    for key in (ed25519.Ed25519PrivateKey.generate(), rsa.generate_private_key(65537, 1024)):
+        text = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+        with pytest.raises(WrongType, match="TLS isn't served with a key of that kind"):
+            pair(one.chain, text, "a.crt")
 
 
 @pytest.mark.parametrize("text", ["", "nothing", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"])

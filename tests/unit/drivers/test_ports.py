@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from shoal.drivers.process import ports
 from shoal.drivers.process.ports import HOST, LOWEST, Allotments, is_free, span
-from shoal.errors import PortInUse, StateDamaged
+from shoal.errors import PortInUse, StartFailed, StateDamaged
 from shoal.model.observed import Endpoint
 
 
@@ -73,3 +74,10 @@ def test_a_damaged_record_is_an_error_with_its_name_until_nothing_runs(tmp_path:
         allotments.of(["a"])
     allotments.rebuild()
     assert set(allotments.of(["a"])) == {"a"}
+
+
+def test_a_port_that_is_roots_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "may_bind", lambda port: port >= 1024)
+    ports.check_allowed("gateway", 8443)
+    with pytest.raises(StartFailed, match="gateway can't have port 443: such low ones are root's here"):
+        ports.check_allowed("gateway", 443)

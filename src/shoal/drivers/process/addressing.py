@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from shoal.drivers.process.instances import Instances
-from shoal.drivers.process.ports import HOST, Allotments, in_use, is_free, may_bind
-from shoal.errors import StartFailed
+from shoal.drivers.process.ports import HOST, Allotments, check_allowed, in_use, is_free
 from shoal.model.app import Port
 from shoal.model.names import BESIDE
 from shoal.model.observed import Endpoint
@@ -57,7 +56,5 @@ def _fixed(workload: Workload, port: Port) -> Endpoint:
     endpoint = Endpoint(HOST, port.number)
     if not is_free(port.number):
         raise in_use(workload.name, endpoint)
-    if not may_bind(port.number):
-        hint = "take a higher number, or run shoal as root (or lower /proc/sys/net/ipv4/ip_unprivileged_port_start)"
-        raise StartFailed(f"{workload.name} can't have port {port.number}: such low ones are root's here", hint=hint)
+    check_allowed(workload.name, port.number)
     return endpoint

@@ -29,7 +29,7 @@ from shoal.drivers.process.logs.reader import piece, tail_text
 from shoal.drivers.process.logs.shelf import Shelf
 from shoal.drivers.process.names import Names
 from shoal.drivers.process.own import check_own
-from shoal.drivers.process.ports import Allotments, held_by, in_use, is_free
+from shoal.drivers.process.ports import Allotments, check_allowed, held_by, in_use, is_free
 from shoal.drivers.process.records import Spec
 from shoal.drivers.process.render import Place, Rendering, Sources
 from shoal.drivers.process.starting import Base, order, refusal, write_files
@@ -256,7 +256,10 @@ class ProcessDriver:
         return self._names.endpoints(edges) if any(edge.named for edge in edges) else {}
 
     def vacant(self, name: str, endpoint: Endpoint) -> None:
-        """Raises PortInUse when the mesh would find a stranger at an address that the file chose."""
+        """Raises PortInUse when the mesh would find a stranger at an address that the file chose, StartFailed when it
+        may not have it."""
+        if endpoint.port:
+            check_allowed(name, endpoint.port)
         if not endpoint.port or is_free(endpoint.port, endpoint.host):
             return
         mesh = self._mesh()

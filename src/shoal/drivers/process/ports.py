@@ -13,7 +13,7 @@ import msgspec
 
 from shoal.drivers.process import atomic
 from shoal.drivers.process.owner import owner
-from shoal.errors import DriverFailed, PortInUse, StateDamaged
+from shoal.errors import DriverFailed, PortInUse, StartFailed, StateDamaged
 from shoal.model.observed import Endpoint
 
 HOST = "127.0.0.1"
@@ -54,6 +54,13 @@ def may_bind(port: int) -> bool:
         except OSError:
             return True
     return True
+
+
+def check_allowed(name: str, port: int) -> None:
+    """Raises StartFailed for a fixed port that is too low for whoever runs shoal."""
+    if not may_bind(port):
+        hint = "take a higher number, or run shoal as root (or lower /proc/sys/net/ipv4/ip_unprivileged_port_start)"
+        raise StartFailed(f"{name} can't have port {port}: such low ones are root's here", hint=hint)
 
 
 class Allotments:
