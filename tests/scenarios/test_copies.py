@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.scenarios.app import App
+from tests.scenarios.app import SHOAL, App
 from tests.scenarios.conftest import Make
 from tests.scenarios.programs import shell, worker
 from tests.scenarios.test_backing import ask
-from tests.scenarios.test_crashes import sql
+from tests.scenarios.test_crashes import messages, publish, sql
 
 ASLEEP = "exec sleep 1000"
 SHOP = (
-    worker("web", ASLEEP, "needs: [db]")
-    + shell("reports", ASLEEP, "needs: [{db: {database: reports}}, events]")
-    + "backing: {db: {postgres: {version: 16, init: [init.sql]}}, events: nats}\n"
+    worker("web", ASLEEP, "needs: [db, events]")
+    + shell("reports", ASLEEP, "needs: [{db: {database: reports}}]")
+    + "backing:\n"
+    + "  db: {postgres: {version: 16, init: [init.sql]}}\n"
+    + "  events: {nats: {streams: [{name: NEWS, subjects: [news.>]}]}}\n"
 )
 INIT = "create table item (name text);\ninsert into item values ('one'), ('it''s two');\n"
 
@@ -85,10 +88,47 @@ def test_nothing_is_replaced_unasked(shop: App, tmp_path: Path) -> None:
     assert items(shop) == "it's two,one"
 
 
-def test_what_has_no_copies_says_so(shop: App) -> None:
-    result = shop.shoal("backing", "dump", "events", "x")
-    assert result.code == 2
-    assert "events: there is no dump for Nats" in result.err
+def test_a_server_that_rests_for_its_copy_serves_again(shop: App, tmp_path: Path) -> None:
+    copy = tmp_path / "events.copy"
+    publish(shop, "one")
+    server = shop.pid("events")
+    shop.ok("backing", "dump", "events", str(copy))
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    assert shop.pid("events") != server
+    publish(shop, "two")
+    assert messages(shop) == 2
+    shop.ok("backing", "restore", "--yes", "events", str(copy))
+    assert messages(shop) == 1
+    publish(shop, "three")
+    assert messages(shop) == 2
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_restore_of_a_server_at_rest_that_fails_changes_nothing(shop: App, tmp_path: Path) -> None:
+    publish(shop, "one")
+    (tmp_path / "wrong").write_bytes(b"not a copy at all")
+    result = shop.shoal("backing", "restore", "--yes", "events", str(tmp_path / "wrong"))
+    assert result.code == 7
+    assert "events: restore failed; nothing was changed" in result.err
+    assert "this is no copy made by shoal" in result.err
+    assert messages(shop) == 1
+
+
+def test_a_copy_comes_through_a_pipe(shop: App, tmp_path: Path) -> None:
+    publish(shop, "one")
+    for name in ("db", "events"):
+        words = f"'{SHOAL}' backing dump {name} | cat > {tmp_path}/{name}"
+        subprocess.run(words, shell=True, cwd=shop.folder, env=shop.env, check=True, timeout=60)
+        words = f"cat {tmp_path}/{name} | '{SHOAL}' backing restore --yes {name}"
+        subprocess.run(words, shell=True, cwd=shop.folder, env=shop.env, check=True, timeout=60)
+    assert (items(shop), messages(shop)) == ("it's two,one", 1)
+
+
+def test_what_is_not_there_has_no_copies(shop: App) -> None:
     result = shop.shoal("backing", "dump", "bd", "x")
     assert result.code == 2
     assert "db" in result.err
+    result = shop.shoal("backing", "restore", "--yes", "db", "no-such-file")
+    assert "no-such-file" in result.err
+    result = shop.shoal("backing", "dump", "--drop-old", "db", "x")
+    assert (result.code, "--drop-old belongs to upgrade" in result.err) == (2, True)

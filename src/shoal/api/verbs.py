@@ -60,9 +60,10 @@ class Verbs:
         names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
         more = ("maintenance", "invocation", "why", "addresses", "leave", "ping")
         own = {name: getattr(self, name) for name in (*names, *more)}
-        for part in (Developing, Inspecting, Errands):
+        for part in (Developing, Inspecting):
             own |= part(self._environment, self._driver).table()
         own |= Rolling(self._environment).table()
+        own |= Errands(self._environment, self._driver, self._changing).table()
         return {name: self._informed(verb) for name, verb in own.items()}
 
     def _informed(self, verb: Verb) -> Verb:

@@ -11,7 +11,9 @@ from shoal.model.app import Backing
 from shoal.model.values import Value
 from shoal.model.workload import After, Workload
 
-Errand = Literal["dump", "restore", "streams"]
+Errand = Literal["dump", "restore", "upgrade", "drop-old", "streams"]
+
+NO_STREAMS = "`shoal streams` is about those of NATS"
 
 
 class Consumer(msgspec.Struct, frozen=True):
@@ -38,10 +40,12 @@ class BackingEngine(Protocol):
     def variables(self, properties: Mapping[str, Value], stack: str) -> dict[str, Value]:
         """The variables that frameworks of a stack read by convention."""
 
-    def errand(self, backing: Backing, what: Errand) -> Workload | None:
-        """A job beside the running server that writes a copy of all that it holds to stdout (`dump`), or replaces it by
-        one from stdin (`restore`) and changes nothing if that fails, or looks into its streams as its further words say
-        (`streams`); None if there is no such job for this engine."""
+    def errand(self, backing: Backing, what: Errand) -> Workload | str:
+        """A job that writes a copy of all that the server holds (`dump`), replaces it by one (`restore`), brings data
+        of an older version along (`upgrade`; what is then kept of the old goes by `drop-old`), and changes nothing if
+        it fails; or looks into its streams as its further words say (`streams`). One that works in the data folder
+        (`data`) runs while the server doesn't, and finds the copy's path in $COPY; any other runs beside the server,
+        with the copy at stdin or stdout. A text: why there is none."""
 
     def files(self, engine: Any) -> tuple[str, ...]:
         """Files of the app's folder whose text `workloads` needs."""

@@ -13,7 +13,9 @@ if [ -n "$have" ] && [ "$have" != "$here" ]; then
   oldest=$(printf '%s\\n%s\\n' "${have##* }" "${here##* }" | sort -V | head -n 1)
   if [ "${have% *}" != "${here% *}" ] || [ "$oldest" != "${have##* }" ]; then
     echo "$NAME holds data of $have, but the server here is $here, which can't read it." >&2
+    echo "(\\`shoal backing upgrade\\` brings data to newer versions only.)" >&2
     echo "Say the \\`version\\` that wrote it (and install that), or drop the data with: shoal down -v" >&2
+    [ -z "${WAY_OUT:-}" ] || echo "$WAY_OUT" >&2
     exit 64
   fi
 fi

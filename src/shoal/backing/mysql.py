@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shoal.backing.engine import Consumer, Errand
+import msgspec
+
+from shoal.backing.engine import NO_STREAMS, Consumer, Errand
 from shoal.backing.guard import GUARD, folder
 from shoal.backing.mysql_sql import provision
 from shoal.model.app import Backing, Mysql, Port, Probe, Probes, Stop
@@ -90,8 +92,20 @@ class MysqlEngine:
             "SPRING_DATASOURCE_PASSWORD": properties["password"],
         }
 
-    def errand(self, backing: Backing, what: Errand) -> Workload | None:
-        return None
+    def errand(self, backing: Backing, what: Errand) -> Workload | str:
+        match what:
+            case "dump":
+                return _errand(backing, what, {"MARIADB_DUMP": program("mariadb-dump")})
+            case "restore":
+                beside = ("--socket=beside.sock", "--skip-networking")
+                server = _command(backing, concat(folder(backing), "/restored"), *beside)
+                job = _errand(backing, what, {"DATA": folder(backing), "TMPDIR": folder(backing)}, *server)
+                return msgspec.structs.replace(job, data=backing.name, unprivileged=True)
+            case "upgrade":
+                return _errand(backing, what, {"MARIADB_UPGRADE": program("mariadb-upgrade")})
+            case "streams":
+                return NO_STREAMS
+        return "no older data is kept"
 
     def files(self, engine: Mysql) -> tuple[str, ...]:
         return engine.init
@@ -123,6 +137,10 @@ def _prepare(backing: Backing) -> Workload:
             "TMPDIR": folder(backing),  # the names of its temporary files are everybody's
             "SERVER": _daemon(_engine(backing)),
             "INSTALL": program("mariadb-install-db"),
+            "WAY_OUT": concat(
+                "Or take it along in a copy: with the version that wrote it say `shoal backing dump",
+                f" {backing.name} FILE`, after `shoal down -v` and with the other version `shoal backing restore`.",
+            ),
             "ADMIN": concat(ADMIN),
             "ADMIN_PASSWORD": secret(f"{backing.name}.{ADMIN}"),
         },
@@ -133,18 +151,32 @@ def _prepare(backing: Backing) -> Workload:
     )
 
 
+def _command(backing: Backing, data: Value, *more: str) -> tuple[Value, ...]:
+    """A server on this data; `more` are arguments that come last, and win."""
+    settings = tuple(f"--{key}={value}" for key, value in SETTINGS.items())
+    words = (*settings, "--skip-name-resolve", "--skip-log-bin", *more)
+    return (_daemon(_engine(backing)), concat("--no-defaults"), concat("--datadir=", data), *map(concat, words))
+
+
+def _errand(backing: Backing, what: Errand, env: dict[str, Value], *words: Value) -> Workload:
+    """Of `shoal.jobs.mysql_copy`, as the administrator."""
+    return Workload(
+        name=f"{backing.name}.{what}",
+        kind="job",
+        owner=backing.name,
+        command=(program("python"), *map(concat, ("-m", "shoal.jobs.mysql_copy", what)), *words),
+        env={"MARIADB": program("mariadb"), "ADMIN": concat(own("files"), "/admin.cnf")} | env,
+        files=admin_files(backing),
+        cwd=own("scratch"),
+    )
+
+
 def _server(backing: Backing) -> Workload:
-    settings = tuple(concat(f"--{key}={value}") for key, value in SETTINGS.items())
     return Workload(
         name=backing.name,
         kind="backing",
         owner=backing.name,
-        command=(
-            *(_daemon(_engine(backing)), concat("--no-defaults")),
-            concat("--datadir=", folder(backing), "/mysql"),
-            concat("--port=", own("port:mysql")),
-            *(*settings, concat("--skip-name-resolve"), concat("--skip-log-bin")),
-        ),
+        command=(*_command(backing, concat(folder(backing), "/mysql")), concat("--port=", own("port:mysql"))),
         env={"TMPDIR": folder(backing)},
         cwd=folder(backing),
         ports=(Port("mysql", "tcp"),),

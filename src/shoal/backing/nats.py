@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 
 from shoal.backing.engine import Consumer, Errand
+from shoal.backing.folder_copy import folder_copy
 from shoal.model.app import PARKED_STREAM, Backing, Nats, Port, Probe, Probes, Stop
 from shoal.model.values import Ref, Value, address, concat, own, program, secret
 from shoal.model.workload import After, Workload
@@ -44,17 +45,12 @@ class NatsEngine:
     def variables(self, properties: Mapping[str, Value], stack: str) -> dict[str, Value]:
         return {"NATS_URL": properties["uri"]}
 
-    def errand(self, backing: Backing, what: Errand) -> Workload | None:
-        if what != "streams":
-            return None
-        return Workload(
-            name=f"{backing.name}.parked",
-            kind="job",
-            owner=backing.name,
-            command=(program("python"), concat("-m"), concat("shoal.jobs.nats_parked")),
-            env={"NATS_URL": _administrator(backing)},
-            cwd=own("scratch"),
-        )
+    def errand(self, backing: Backing, what: Errand) -> Workload | str:
+        if what == "dump" or what == "restore":
+            return folder_copy(backing, what, part="jetstream", kind="NATS")
+        if what == "streams":
+            return _parked(backing)
+        return "a newer NATS reads what an older one wrote, and writes nothing anew"
 
     def files(self, engine: Nats) -> tuple[str, ...]:
         return ()
@@ -96,6 +92,17 @@ def _folder(backing: Backing) -> Value:
 
 def _administrator(backing: Backing) -> Value:
     return NatsEngine().properties(backing, Consumer(ADMIN))["uri"]
+
+
+def _parked(backing: Backing) -> Workload:
+    return Workload(
+        name=f"{backing.name}.parked",
+        kind="job",
+        owner=backing.name,
+        command=(program("python"), concat("-m"), concat("shoal.jobs.nats_parked")),
+        env={"NATS_URL": _administrator(backing)},
+        cwd=own("scratch"),
+    )
 
 
 def _streams(backing: Backing) -> Workload:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shoal.backing.engine import Consumer, Errand
+from shoal.backing.engine import NO_STREAMS, Consumer, Errand
+from shoal.backing.guard import folder
 from shoal.backing.postgres_sql import provision
+from shoal.backing.postgres_upgrade import drop_old, upgrade
 from shoal.model.app import Backing, Port, Postgres, Probe, Probes, Restart, Stop
-from shoal.model.values import Ref, Value, address, concat, own, program, secret
+from shoal.model.values import Value, address, concat, own, program, secret
 from shoal.model.workload import After, Workload
 
 SUPERUSER = "shoal-admin"
@@ -22,8 +24,10 @@ if [ -f "$DATA/pg/PG_VERSION" ]; then
   have=$(cat "$DATA/pg/PG_VERSION")
   [ "$have" = "$VERSION" ] && exit 0
   echo "$NAME holds data of PostgreSQL $have, but the file says version: $VERSION." >&2
-  echo "Say version: $have again, or drop the data with: shoal down -v" >&2
-  echo "To take it along: with version: $have, shoal backing dump $NAME FILE; with the new one, restore it." >&2
+  if [ "$have" -lt "$VERSION" ]; then
+    echo "Bring the data over with: shoal backing upgrade $NAME (the old is kept beside), and: shoal up" >&2
+  fi
+  echo "Or say version: $have again, or drop the data with: shoal down -v" >&2
   exit 64
 fi
 umask 077
@@ -101,9 +105,13 @@ class PostgresEngine:
             "SPRING_DATASOURCE_PASSWORD": properties["password"],
         }
 
-    def errand(self, backing: Backing, what: Errand) -> Workload | None:
-        if what not in ("dump", "restore"):
-            return None
+    def errand(self, backing: Backing, what: Errand) -> Workload | str:
+        if what == "upgrade":
+            return upgrade(backing, SUPERUSER)
+        if what == "drop-old":
+            return drop_old(backing)
+        if what == "streams":
+            return NO_STREAMS
         tools = {"PSQL": "psql", "PG_DUMP": "pg_dump", "PG_RESTORE": "pg_restore"}
         return Workload(
             name=f"{backing.name}.{what}",
@@ -128,10 +136,6 @@ def _tool(backing: Backing, name: str) -> Value:
     return program(f"{name}@{backing.engine.version}")
 
 
-def _folder(backing: Backing) -> Value:
-    return Value((Ref("data", backing.name),))
-
-
 def _initdb(backing: Backing) -> Workload:
     assert isinstance(backing.engine, Postgres)
     return Workload(
@@ -141,13 +145,13 @@ def _initdb(backing: Backing) -> Workload:
         command=(concat("/bin/sh"), concat("-c"), concat(INITDB)),
         env={
             "NAME": concat(backing.name),
-            "DATA": _folder(backing),
+            "DATA": folder(backing),
             "VERSION": concat(str(backing.engine.version)),
             "INITDB": _tool(backing, "initdb"),
             "SUPERUSER": concat(SUPERUSER),
             "SUPERUSER_PASSWORD": secret(f"{backing.name}.{SUPERUSER}"),
         },
-        cwd=_folder(backing),
+        cwd=folder(backing),
         data=backing.name,
         once_per=backing.name,
         unprivileged=True,
@@ -156,7 +160,7 @@ def _initdb(backing: Backing) -> Workload:
 
 def _server(backing: Backing) -> Workload:
     settings = tuple(concat(word) for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}"))
-    data = concat(_folder(backing), "/pg")
+    data = concat(folder(backing), "/pg")
     probe = Probe("tcp", "postgres", every=5.0, grace=120.0, send=HELLO, expect="R")
     return Workload(
         name=backing.name,
@@ -168,7 +172,7 @@ def _server(backing: Backing) -> Workload:
             *(concat("-p"), own("port:postgres")),
             *settings,
         ),
-        cwd=_folder(backing),
+        cwd=folder(backing),
         ports=(Port("postgres", "tcp"),),
         stable_ports=True,
         probes=Probes(ready=probe),

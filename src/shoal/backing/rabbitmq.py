@@ -9,7 +9,8 @@ import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from shoal.backing.engine import Consumer, Errand
+from shoal.backing.engine import NO_STREAMS, Consumer, Errand
+from shoal.backing.folder_copy import folder_copy
 from shoal.backing.guard import folder, guard
 from shoal.model.app import Backing, Port, Probe, Probes, Rabbitmq, Stop
 from shoal.model.values import Value, address, concat, own, program, secret
@@ -73,8 +74,12 @@ class RabbitmqEngine:
         }
         return common | spring | {"SPRING_RABBITMQ_VIRTUAL_HOST": properties["vhost"]}
 
-    def errand(self, backing: Backing, what: Errand) -> Workload | None:
-        return None
+    def errand(self, backing: Backing, what: Errand) -> Workload | str:
+        if what == "dump" or what == "restore":
+            return folder_copy(backing, what, part="mnesia", kind=f"RabbitMQ {backing.name}")
+        if what == "streams":
+            return NO_STREAMS
+        return "RabbitMQ takes over data of the version before its own, at its next start"
 
     def files(self, engine: Rabbitmq) -> tuple[str, ...]:
         return engine.definitions

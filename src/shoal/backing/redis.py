@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from shoal.backing.engine import Consumer, Errand
+from shoal.backing.engine import NO_STREAMS, Consumer, Errand
+from shoal.backing.folder_copy import folder_copy
 from shoal.backing.guard import folder, guard
 from shoal.model.app import Backing, Port, Probe, Probes, Redis, Stop
 from shoal.model.values import Value, address, concat, own, program, secret
@@ -53,8 +54,14 @@ class RedisEngine:
             for name in ("host", "port", "username", "password", "database")
         }
 
-    def errand(self, backing: Backing, what: Errand) -> Workload | None:
-        return None
+    def errand(self, backing: Backing, what: Errand) -> Workload | str:
+        if what == "streams":
+            return NO_STREAMS
+        if _engine(backing).version.startswith("6"):
+            return "before Redis 7 its data is no folder"
+        if what == "dump" or what == "restore":
+            return folder_copy(backing, what, part="appendonlydir", kind="Redis")
+        return "a newer server reads what an older one of the same product wrote, at its next start"
 
     def files(self, engine: Redis) -> tuple[str, ...]:
         return engine.init

@@ -33,6 +33,7 @@ PRODUCTS = {
     "mariadb-install-db": Product(("mariadb-install-db", "mysql_install_db"), "", "mariadb-server"),
     "mariadb": Product(("mariadb", "mysql"), "", "mariadb-client"),
     "mariadb-dump": Product(("mariadb-dump", "mysqldump"), "", "mariadb-client"),
+    "mariadb-upgrade": Product(("mariadb-upgrade", "mysql_upgrade"), "", "mariadb-server"),
     "rabbitmq-server": Product(("rabbitmq-server",), "", "rabbitmq-server"),
     "rabbitmqctl": Product(("rabbitmqctl",), "", "rabbitmq-server"),
 }

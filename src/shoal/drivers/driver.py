@@ -129,6 +129,10 @@ class Driver(Protocol):
         """Run a command beside a running instance, with its environment, working folder and user, to its end.
         Cancelled, it ends all that the command started. Raises `ToolMissing` when its program isn't there."""
 
+    async def errand(self, workload: Workload) -> Ran:
+        """Run a job to its end that is nobody's instance, as `start` would. Cancelled, it ends all of it. Raises what
+        `start` raises."""
+
     def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
     ) -> Invocation:

@@ -1,14 +1,16 @@
 """Writes all databases of a PostgreSQL server to stdout (`dump`), or takes them over from stdin (`restore`).
 
-The copy is a tar file with one archive of pg_dump per database. A restore fills new databases beside the present ones
-and changes their names in one transaction when all are whole: whatever fails before, and whoever dies, what was there
-is there. Roles are the server's own; a copy with objects of a role that isn't there is refused by the server.
+The copy is a tar file, compressed, with one archive of pg_dump per database. A restore fills new databases beside the
+present ones and changes their names in one transaction when all are whole: whatever fails before, and whoever dies,
+what was there is there. Roles are the server's own; a copy with objects of a role that isn't there is refused by the
+server.
 
 Reads PGHOST, PGPORT, PGUSER, PGPASSWORD, and PSQL, PG_DUMP, PG_RESTORE (the programs).
 """
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -18,13 +20,11 @@ import tempfile
 from pathlib import Path
 from typing import IO
 
+from shoal.jobs.copies import Failed, told
+
 NEW, OLD = ".restoring", ".replaced"
 ALL = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1"
 TRIES = 20
-
-
-class Failed(Exception):
-    """In the words of who failed."""
 
 
 def run(program: str, *words: str, stdin: IO[bytes] | None = None) -> str:
@@ -47,23 +47,27 @@ def databases() -> list[str]:
 
 
 def dump(folder: Path, out: IO[bytes]) -> None:
-    with tarfile.open(fileobj=out, mode="w|") as archive:
+    compressed = gzip.GzipFile(fileobj=out, mode="wb", compresslevel=1)
+    with compressed, tarfile.open(fileobj=compressed, mode="w|") as archive:
         for name in databases():
             file = folder / name
-            run("PG_DUMP", "--format=custom", "--file", str(file), "--dbname", name)
+            run("PG_DUMP", "--format=custom", "--compress=0", "--file", str(file), "--dbname", name)
             archive.add(file, arcname=name)
             file.unlink()
 
 
 def restore(folder: Path, source: IO[bytes]) -> list[str]:
     """The names of what was replaced."""
-    with tarfile.open(fileobj=source, mode="r|") as archive:
-        for member in archive:
-            content = archive.extractfile(member)
-            if content is None or Path(member.name).name != member.name:
-                raise Failed(f"this is no copy made by shoal: it holds {member.name!r}")
-            with (folder / member.name).open("wb") as out:
-                shutil.copyfileobj(content, out)
+    with gzip.open(source) as whole:
+        with tarfile.open(fileobj=whole, mode="r|") as archive:
+            for member in archive:
+                content = archive.extractfile(member)
+                if content is None or Path(member.name).name != member.name:
+                    raise Failed(f"this is no copy made by shoal: it holds {member.name!r}")
+                with (folder / member.name).open("wb") as out:
+                    shutil.copyfileobj(content, out)
+        while whole.read(1 << 20):
+            pass  # to its very end, where the checksum is
     names = sorted(file.name for file in folder.iterdir())
     if strange := set(names) - set(databases()):
         raise Failed(f"the copy holds databases that nothing here asks for: {', '.join(sorted(strange))}")
@@ -122,18 +126,13 @@ def text(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def main() -> int:
-    try:
-        with tempfile.TemporaryDirectory(dir=".") as folder:
-            if sys.argv[1] == "dump":
-                dump(Path(folder), sys.stdout.buffer)
-            else:
-                print("restored:", ", ".join(restore(Path(folder), sys.stdin.buffer)), file=sys.stderr)
-    except (Failed, OSError, tarfile.TarError) as problem:
-        print(f"{sys.argv[1]}: {problem}", file=sys.stderr)
-        return 1
-    return 0
+def main() -> None:
+    with tempfile.TemporaryDirectory(dir=".") as folder:
+        if sys.argv[1] == "dump":
+            dump(Path(folder), sys.stdout.buffer)
+        else:
+            print("restored:", ", ".join(restore(Path(folder), sys.stdin.buffer)), file=sys.stderr)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(told(sys.argv[1], main, tarfile.TarError))

@@ -6,23 +6,27 @@ import asyncio
 import contextlib
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
 from shoal.backing import Consumer, engine_of
+from shoal.backing.engine import Errand
 from shoal.build.engines import program
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
 from shoal.control.progress import Standing, settled
 from shoal.desired.revision import revised
+from shoal.drivers.driver import Ran
 from shoal.drivers.process import launch
 from shoal.drivers.process.driver import ProcessDriver
 from shoal.model.app import Backing
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
 from shoal.model.snapshot import Snapshot
+from shoal.model.values import concat
 from shoal.model.workload import Artifact, Workload
 from tests.scenarios import processes
 
@@ -88,6 +92,37 @@ class Stand:
     async def drop(self) -> None:
         await self.down()
         await self.driver.drop_data()
+
+    async def errand(self, backing: Backing, what: Errand, copy: Path) -> Ran:
+        """As `shoal backing` has it done: in the data folder while the server rests, or beside it. `want` again what
+        was there."""
+        workload = engine_of(backing).errand(backing, what)
+        assert isinstance(workload, Workload), workload
+        if not workload.data:
+            return await asyncio.to_thread(self._beside, workload, what, copy)
+        wanted = self.loop.desired.workloads
+        await self.down()
+        try:
+            env = workload.env | {"COPY": concat(str(copy))}
+            return await self.driver.errand(msgspec.structs.replace(workload, env=env))
+        finally:
+            self._want(wanted)
+            await self.rest()
+
+    def _beside(self, workload: Workload, what: Errand, copy: Path) -> Ran:
+        found = self.driver.invocation(workload, ())
+        source, out = (copy, os.devnull) if what == "restore" else (os.devnull, copy)
+        with Path(source).open("rb") as stdin, Path(out).open("wb") as stdout:
+            done = subprocess.run(
+                found.command,
+                env=found.env,
+                cwd=found.cwd,
+                stdin=stdin,
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        return Ran(done.returncode, done.stderr.decode())
 
     def server(self, backing: Backing) -> Instance:
         return next(i for i in self.loop.observed.of(backing.name) if i.alive)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from shoal.backing import Consumer
@@ -22,6 +24,13 @@ def _programs() -> None:
 
 def with_init(*files: str) -> Backing:
     return Backing("shop-db", Mysql("mariadb", init=files))
+
+
+async def test_an_upgrade_mends_the_tables_of_the_server_itself(stand: Stand, tmp_path: Path) -> None:
+    await stand.up(DB, ANN)
+    ran = await stand.errand(DB, "upgrade", tmp_path / "said")
+    assert ran.code == 0, ran.said
+    assert (tmp_path / "said").read_text().strip()
 
 
 async def test_a_consumer_sees_its_own_database_alone_and_is_no_administrator(stand: Stand) -> None:

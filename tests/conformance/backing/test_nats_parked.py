@@ -13,6 +13,7 @@ from nats.js.client import JetStreamContext
 
 from shoal.backing import Consumer, engine_of
 from shoal.model.app import Backing, Nats, Stream
+from shoal.model.workload import Workload
 from tests.conformance.backing.clients import connected
 from tests.conformance.backing.stand import Stand
 
@@ -24,7 +25,7 @@ TRIES = 2
 async def asked(stand: Stand, *words: str, content: bytes = b"") -> Any:
     """What the errand answers; its own words (a text) when it refuses."""
     workload = engine_of(EVENTS).errand(EVENTS, "streams")
-    assert workload
+    assert isinstance(workload, Workload)
     found = stand.driver.invocation(workload, ())
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(

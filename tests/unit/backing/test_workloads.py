@@ -7,7 +7,8 @@ import json
 import pytest
 
 from shoal.backing import ENGINES, Consumer, engine_of
-from shoal.model.app import Backing, Mysql, Nats, Postgres, Rabbitmq, Redis, Stream
+from shoal.backing.engine import Errand
+from shoal.model.app import Backing, External, Mysql, Nats, Postgres, Rabbitmq, Redis, Stream
 from shoal.model.values import Ref, Value
 from shoal.model.workload import After, Workload
 
@@ -60,6 +61,34 @@ class TestEveryEngine:
         properties = engine_of(backing).properties(backing, ANN)
         for stack in ("python", "java", "node", "command"):
             assert set(engine_of(backing).variables(properties, stack).values()) <= set(properties.values())
+
+
+ERRANDS: tuple[Errand, ...] = ("dump", "restore", "upgrade", "drop-old", "streams")
+
+
+@pytest.mark.parametrize("backing", ALL, ids=lambda b: b.name)
+def test_every_errand_is_a_job_without_secrets_in_its_command_or_says_why_not(backing: Backing) -> None:
+    for what in ERRANDS:
+        found = engine_of(backing).errand(backing, what)
+        if isinstance(found, str):
+            assert what in ("upgrade", "drop-old", "streams")
+            assert found
+            continue
+        assert (found.kind, found.owner) == ("job", backing.name)
+        assert found.name.startswith(f"{backing.name}.")
+        assert found.name not in workloads(backing, ANN)
+        assert found.data in ("", backing.name)
+        assert not [ref for word in found.command for ref in word.refs() if ref.kind == "secret"]
+
+
+def test_what_somebody_else_runs_has_no_errands() -> None:
+    away = Backing("away", External("postgres"))
+    assert {engine_of(away).errand(away, what) for what in ERRANDS} == {"somebody else runs it: ask there"}
+
+
+def test_before_redis_7_there_are_no_copies() -> None:
+    old = Backing("cache", Redis(version="6.2"))
+    assert engine_of(old).errand(old, "dump") == "before Redis 7 its data is no folder"
 
 
 def test_every_engine_is_tested_here() -> None:

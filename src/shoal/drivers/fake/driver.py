@@ -186,6 +186,12 @@ class FakeDriver:
         await self._sleep(running.behaviour.answers_after)
         return running.behaviour.answer
 
+    async def errand(self, workload: Workload) -> Ran:
+        behaviour = self.platform.behaviour(workload.name, 0)
+        self.platform.calls.append(f"errand {workload.name}")
+        await self._sleep(behaviour.answers_after)
+        return behaviour.answer
+
     def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
     ) -> Invocation:

@@ -369,6 +369,21 @@ class ProcessDriver:
             env={key: concat(value) for key, value in env.items()},
             cwd=concat(str(cwd)),
         )
+        return await self._to_end(workload, log, hosts)
+
+    async def errand(self, workload: Workload) -> Ran:
+        log = self._passing_log(workload.name)
+        try:
+            code = await self._to_end(workload, log)
+            return Ran(code, tail_text(log))
+        finally:
+            log.unlink(missing_ok=True)
+
+    def _passing_log(self, name: str) -> Path:
+        self.state.run.mkdir(mode=0o700, exist_ok=True)
+        return self.state.run / f"{name}-{secrets.token_hex(4)}.log"
+
+    async def _to_end(self, workload: Workload, log: Path, hosts: str = "") -> int:
         instance = self._instance(workload, 0, 0)
         over = self._instances.errands[instance.id] = asyncio.Event()
         try:
@@ -397,8 +412,7 @@ class ProcessDriver:
         place = Place(instance, beside.index, self.state.files / instance, self.state.run, beside.endpoints)
         rendering = Rendering(Workload(beside.workload, beside.kind, command=command), place, self._sources)
         found = self.invocation(Workload(beside.workload, beside.kind), tuple(rendering.command()), like=instance)
-        log = self.state.run / f"{instance}-{secrets.token_hex(4)}.log"
-        log.parent.mkdir(mode=0o700, exist_ok=True)
+        log = self._passing_log(instance)
         try:
             name = f"probe.{beside.workload}"
             code = await self.run_to_end(found.command, found.env, Path(found.cwd), log, name=name, hosts=found.hosts)
