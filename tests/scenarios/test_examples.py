@@ -8,12 +8,14 @@ import os
 import shutil
 import signal
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
 import nats
 import pytest
 
+from tests.conformance.backing.conftest import needs
 from tests.scenarios import processes
 from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make
@@ -239,3 +241,32 @@ def test_ports(example: Example) -> None:
     assert set(orders["ports"]) == {"http", "rpc", "metrics"}
     assert some.address("shop", "ORDERS_RPC_URL") == some.address("shop", "RPC")
     assert some.address("orders", "GRPC_LISTEN_PORT") == str(orders["ports"]["rpc"])
+
+
+def order(some: App, what: str) -> str:
+    """The number of a new order."""
+    with urllib.request.urlopen(urllib.request.Request(f"{some.url}/{what}", method="POST"), timeout=20) as answer:
+        return str(answer.read().decode())
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_orders(example: Example, tmp_path: Path) -> None:
+    """Real clients of both; a copy of each, put into new data, has what was ordered and what was still to be done."""
+    needs("rabbitmq-server")
+    some = example("orders")
+    some.ok("up", "-d", "--wait", timeout=200)
+    tea = order(some, "tea")
+    some.wait_until(lambda: some.get(f"/{tea}") == (200, "tea: packed"))
+    some.ok("stop", "packer")
+    milk = order(some, "milk")
+    assert some.get(f"/{milk}") == (200, "milk: ordered")
+    for name in ("cache", "queue"):
+        some.ok("backing", "dump", name, str(tmp_path / name), timeout=120)
+    some.ok("down", "-v", "--yes", timeout=120)
+    some.ok("up", "-d", "--wait", timeout=200)
+    assert some.get(f"/{tea}") == (200, "no such order")
+    for name in ("cache", "queue"):
+        some.ok("backing", "restore", "--yes", name, str(tmp_path / name), timeout=120)
+    assert some.get(f"/{tea}") == (200, "tea: packed")
+    some.wait_until(lambda: some.get(f"/{milk}") == (200, "milk: packed"), deadline=60)
