@@ -106,6 +106,13 @@ def test_an_upgrade_that_fails_leaves_the_old_data_as_it_was(shop: App) -> None:
     assert items(shop) == "it's two,one"
 
 
+def test_a_server_that_ran_before_an_upgrade_failed_runs_again(shop: App) -> None:
+    (data(shop) / "pg-16").mkdir()
+    shop.edit("version: 16", "version: 18")
+    assert shop.shoal("backing", "upgrade", "db", timeout=120).code == 7
+    assert items(shop) == "it's two,one"
+
+
 def test_nothing_goes_back_to_an_older_version(app: Make) -> None:
     some = app(worker("web", ASLEEP, "needs: [db]") + "backing: {db: {postgres: {version: 18}}}\n")
     some.up()

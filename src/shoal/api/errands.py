@@ -1,5 +1,5 @@
-"""Verbs for the jobs that a backing service has beside its work: copies of what it holds, data of older versions, a look
-into its streams."""
+"""Verbs for the jobs that a backing service has beside its work: copies of what it holds, data of older versions, a
+look into its streams."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ class Errands:
             if rest.ends:
                 self._environment.override(lambda o: msgspec.structs.replace(o, stopped=o.stopped - news))
         if ran and rest.ends:
-            await self._environment.loop.until(lambda: self._ready(name), READY_WITHIN)
+            await self._environment.loop.until(lambda: self._ready(name) or self._failed(name), READY_WITHIN)
 
     def _workload(self, request: Request) -> Workload:
         """The job. Without a name: of the only backing service that has one. `app` is given where the file may ask for
@@ -95,6 +95,9 @@ class Errands:
 
     def _ready(self, name: str) -> bool:
         return any(i.phase == "ready" for i in self._environment.loop.observed.of(name))
+
+    def _failed(self, name: str) -> bool:
+        return any(s.owner == name and s.state == "failed" for s in self._environment.standings())
 
     def _alive(self, name: str) -> bool:
         mine = {w.name for w in self._environment.loop.desired.workloads if w.owner == name}
