@@ -41,7 +41,7 @@ def data(shop: App) -> Path:
 def refused(shop: App) -> str:
     """What `up` says to data of another version."""
     result = shop.shoal("up", "-d", "--wait")
-    assert result.code == 7, str(result)
+    assert result.code == 15, str(result)
     return result.err
 
 
