@@ -33,6 +33,7 @@ from shoal.build.store import artifact_folder, is_built, log_file
 from shoal.build.toolchains import on_this_machine
 from shoal.certificates import check
 from shoal.certifier import Certifier
+from shoal.control.chaos import Chaos
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
@@ -133,8 +134,16 @@ class Engine:
         self.certifier = Certifier(self.environment, self.driver, state, self._obtain)
         self.environment.prepare = self.certifier.prepare
         remember, build_log = self.watcher.remember, partial(log_file, self._cache)
+        self.chaos = Chaos(self.environment, self.driver)
         self.verbs = Verbs(
-            self.environment, self.driver, self.journal, self._leave, remember, build_log, self.certifier.standing
+            self.environment,
+            self.driver,
+            self.journal,
+            self._leave,
+            remember,
+            build_log,
+            self.certifier.standing,
+            self.chaos,
         )
 
     def _driver(self, state: Path, itself: Daemon | None) -> ProcessDriver:
@@ -180,6 +189,7 @@ class Engine:
             asyncio.create_task(self.recompiling.run(), name="recompiling"),
             asyncio.create_task(self.environment.keep_releases(), name="releases"),
             asyncio.create_task(self.certifier.run(), name="certifier"),
+            asyncio.create_task(self.chaos.run(), name="chaos"),
             asyncio.create_task(self._ended.wait(), name="end"),
         ]
         gc.collect()

@@ -12,12 +12,14 @@ import msgspec
 
 from shoal import __version__
 from shoal.api.developing import Developing, check_free
+from shoal.api.disturbing import Disturbing
 from shoal.api.errands import Errands
 from shoal.api.inspecting import Inspecting, gateway_url
 from shoal.api.rolling import Rolling, failure, standing
 from shoal.api.rows import row
 from shoal.api.server import Verb
 from shoal.api.telling import picture, telling
+from shoal.control.chaos import Chaos
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.strangers import refused_calls
@@ -50,9 +52,11 @@ class Verbs:
         remember: Callable[[Mapping[str, str]], None],
         build_log: Callable[[str], Path],
         certificates: Callable[[], list[dict[str, Any]]],
+        chaos: Chaos,
     ) -> None:
         self._environment, self._driver, self._journal, self._leave = environment, driver, journal, leave
         self._remember, self._build_log, self._certificates = remember, build_log, certificates
+        self._chaos = chaos
         self._changing = asyncio.Lock()
         self.problem: ShoalError | None = None
 
@@ -64,6 +68,7 @@ class Verbs:
             own |= part(self._environment, self._driver).table()
         own |= Rolling(self._environment).table()
         own |= Errands(self._environment, self._driver, self._changing).table()
+        own |= Disturbing(self._environment, self._chaos, self._journal).table()
         return {name: self._informed(verb) for name, verb in own.items()}
 
     def _informed(self, verb: Verb) -> Verb:

@@ -34,6 +34,7 @@ GROUPS = {
         "env": "what a service gets: variables, folder, command",
         "cp": "copy files between an instance and here",
         "backing": "copy what a backing service holds, and put it back",
+        "chaos": "disturb an edge or an instance on purpose, and see what heals",
         "streams": "streams of NATS, and the messages that were given up on",
     },
     "look before": {

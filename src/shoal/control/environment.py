@@ -19,6 +19,7 @@ from shoal.desired import Inputs, at_source, compile, folder_key
 from shoal.desired.builds import asks_for_gateway
 from shoal.desired.causes import with_causes
 from shoal.desired.chosen import is_active
+from shoal.desired.disturbed import disturbed
 from shoal.desired.pinned import pinned
 from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning, UsageError
@@ -208,7 +209,8 @@ class Environment:
         if self.release is None:
             return False
         # Whatever comes up after this comes up from nothing.
-        wanted = msgspec.structs.replace(self.release.wanted, down=True, stable=0)
+        calm = msgspec.structs.replace(self.release.wanted.overrides, chaos=())
+        wanted = msgspec.structs.replace(self.release.wanted, down=True, stable=0, overrides=calm)
         try:
             self.want(msgspec.structs.replace(self.release, wanted=wanted))
         except OSError:
@@ -327,6 +329,7 @@ class Environment:
             return Desired(app=release.wanted.app.name, environment=release.wanted.app.environment)
         desired = compile(release.wanted.app, release.inputs, release.wanted.overrides)
         desired = pinned(desired, self._earlier(release.wanted.overrides.pins))
+        desired = disturbed(desired, release.wanted.overrides.chaos)
         return self._attach(msgspec.structs.replace(desired, scheduled=release.wanted.scheduled))
 
     def _earlier(self, pins: Mapping[str, Pin]) -> dict[str, Desired]:

@@ -42,7 +42,7 @@ class Rollouts:
             self._whole = stable = self._releases.read(number)
             old = stable.wanted.overrides
             replicas = old.replicas | asked.replicas
-            overrides = msgspec.structs.replace(old, replicas=replicas, stopped=asked.stopped)
+            overrides = msgspec.structs.replace(old, replicas=replicas, stopped=asked.stopped, chaos=asked.chaos)
             wanted = msgspec.structs.replace(stable.wanted, overrides=overrides, down=False)
             return self._desired(msgspec.structs.replace(stable, wanted=wanted))
         except ShoalError as problem:
@@ -121,7 +121,9 @@ class Rollouts:
             number=bad.number + 1,
             at=time.time(),
             cause=f"release {bad.number} failed",
-            overrides=msgspec.structs.replace(old.overrides, replicas=asked.replicas, stopped=asked.stopped),
+            overrides=msgspec.structs.replace(
+                old.overrides, replicas=asked.replicas, stopped=asked.stopped, chaos=asked.chaos
+            ),
             watch=bad.watch,
             since=bad.since,
             stable=old.number,
@@ -153,7 +155,10 @@ class Rollouts:
             raise NOWHERE
         old, now = earlier.wanted, present.wanted
         overrides = msgspec.structs.replace(
-            old.overrides, replicas=now.overrides.replicas, stopped=now.overrides.stopped
+            old.overrides,
+            replicas=now.overrides.replicas,
+            stopped=now.overrides.stopped,
+            chaos=now.overrides.chaos,
         )
         wanted = msgspec.structs.replace(
             now,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
+from shoal.model.disturbance import Disturbance
 from shoal.model.release import Overrides
 
 Change = Callable[[Overrides], Overrides]
@@ -41,6 +42,15 @@ def restarted(names: Iterable[str]) -> Change:
 def maintained(message: str | None) -> Change:
     """None: it is over."""
     return lambda o: msgspec.structs.replace(o, maintenance=message)
+
+
+def begun(one: Disturbance) -> Change:
+    return lambda o: msgspec.structs.replace(o, chaos=(*o.chaos, one))
+
+
+def over(ended: Iterable[Disturbance]) -> Change:
+    gone = tuple(ended)
+    return lambda o: msgspec.structs.replace(o, chaos=tuple(one for one in o.chaos if one not in gone))
 
 
 def selected(overrides: Overrides, named: frozenset[str], *, running: bool) -> Overrides:

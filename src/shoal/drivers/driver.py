@@ -69,6 +69,14 @@ class Driver(Protocol):
         """The stop signal, the grace, then SIGKILL, for the whole process group; returns when nothing of it is left.
         `grace` 0 kills at once. Stopping an ended instance does nothing."""
 
+    async def signal(self, instance: str, number: int) -> None:
+        """Send a signal to every process of a running instance, as a stranger would: how it ends by it is nobody's
+        wish. One that has ended gets none."""
+
+    async def fill(self, instance: str, *, full: bool) -> None:
+        """Take all the disk that the instance may use, and a little more; or give it back. Raises `DriverFailed` where
+        that isn't limited, or where this machine hasn't as much."""
+
     async def attach(self, workload: Workload, pid: int, endpoints: Mapping[str, Endpoint]) -> Invocation:
         """A process that somebody else started stands in for `workload`, listening at `endpoints`: from now on it is an
         instance (`attached`) until it ends, which nobody but its user or `stop` brings about. Returns how the workload

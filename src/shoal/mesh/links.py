@@ -26,10 +26,11 @@ class Link(NamedTuple):
     port: str
     protocol: Protocol
     pool: Pool = Pool()
+    caller: str = ""
 
 
 def of_edge(edge: Edge) -> Link:
-    return Link(edge.id, edge.callee, edge.port, edge.protocol, edge.policy.pool)
+    return Link(edge.id, edge.callee, edge.port, edge.protocol, edge.policy.pool, edge.caller)
 
 
 def of_route(desired: Desired, route: Route) -> Link:
@@ -88,6 +89,11 @@ def addresses_needed(desired: Desired) -> tuple[str, ...]:
     gateway = desired.gateway
     doors = [*([GATEWAY] if gateway else []), *([PLAIN] if gateway and gateway.redirect is not None else [])]
     return (*doors, *sorted({edge.id for edge in desired.edges}))
+
+
+def severed(link: Link, desired: Desired) -> bool:
+    """Whether it was cut on purpose. Whoever dials it is told that nobody is there."""
+    return any(a in ("", link.caller) and b in ("", link.callee) for a, b in desired.severed)
 
 
 def answering(link: Link, observed: Observed, draining: frozenset[str]) -> tuple[tuple[Instance, Endpoint], ...]:

@@ -10,7 +10,7 @@ from shoal.errors import ShoalError
 from shoal.mesh.check import check
 from shoal.mesh.clusters import cluster
 from shoal.mesh.envoy import Json
-from shoal.mesh.links import GATEWAY, all_links, answering
+from shoal.mesh.links import GATEWAY, all_links, answering, severed
 from shoal.mesh.listeners import edge_listener, gateway_listener, plain_listener
 from shoal.mesh.plain import PLAIN, plain_routes
 from shoal.mesh.refusing import refusing_listener
@@ -40,9 +40,9 @@ def snapshot(
     to an authority that makes one.
     The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
     """
-    hosts = {link: answering(link, observed, draining) for link in all_links(desired)}
     gateway = desired.gateway if desired.gateway and _certified(desired.gateway, certified) else None
     plain = desired.gateway is not None and desired.gateway.redirect is not None
+    hosts = {link: () if severed(link, desired) else answering(link, observed, draining) for link in all_links(desired)}
     resources = {
         "cds.json": [cluster(link, found) for link, found in hosts.items()],
         "rds.json": [gateway_routes(desired, gateway)] if gateway else [],

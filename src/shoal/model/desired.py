@@ -27,7 +27,8 @@ class Rollout(msgspec.Struct, frozen=True):
 
 class Desired(msgspec.Struct, frozen=True, dict=True):
     """`scheduled` maps a job to when its schedule came to be wanted, in seconds since the epoch. `refusals` are where
-    callers find what they don't need. `rollouts` are the workloads (by name) that are between two revisions."""
+    callers find what they don't need. `rollouts` are the workloads (by name) that are between two revisions. `severed`
+    are pairs of caller and callee (empty: any) between which the mesh carries nothing."""
 
     app: str
     environment: str = "dev"
@@ -39,6 +40,7 @@ class Desired(msgspec.Struct, frozen=True, dict=True):
     scheduled: dict[str, float] = {}
     refusals: tuple[Refusal, ...] = ()
     rollouts: dict[str, Rollout] = {}
+    severed: tuple[tuple[str, str], ...] = ()
 
     def workload(self, name: str) -> Workload | None:
         return self._by_name.get(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from shoal.model.app import App
+from shoal.model.disturbance import Disturbance
 
 
 class Pin(msgspec.Struct, frozen=True):
@@ -21,7 +22,8 @@ class Overrides(msgspec.Struct, frozen=True):
     the services that `up SERVICE...` named (None: all); `excepted` those of `up --except`, which aren't started but
     have their migrations, edges and routes; `also` those that it named although no profile of theirs is active; `pins`
     by `rollback SERVICE`, until the file gives the service another revision than the one that was left.
-    With `maintenance` the gateway serves nobody; empty: it says what the file has it say.
+    With `maintenance` the gateway serves nobody; empty: it says what the file has it say. `chaos` is what is disturbed
+    on purpose, each until its own end.
     """
 
     replicas: dict[str, int] = {}
@@ -32,6 +34,7 @@ class Overrides(msgspec.Struct, frozen=True):
     also: frozenset[str] = frozenset()
     pins: dict[str, Pin] = {}
     maintenance: str | None = None
+    chaos: tuple[Disturbance, ...] = ()
 
 
 class Watch(msgspec.Struct, frozen=True):

@@ -71,6 +71,10 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["backing", "dump", "db", "f"], {"what": "dump", "name": "db", "copy": "f", "yes": False}),
     (["streams"], {"what": "list", "ids": [], "all": False, "data": None, "backing": "", "json": False}),
     (["streams", "replay", "A:1", "A:2"], {"what": "replay", "ids": ["A:1", "A:2"], "all": False}),
+    (["chaos", "delay", "a->b", "300ms", "--percent", "20"],
+     {"what": "delay", "aim": "a->b", "amount": 0.3, "seconds": 30.0, "percent": 20.0, "yes": False}),
+    (["chaos", "abort", "a->b", "--for", "1m", "--status", "502"], {"seconds": 60.0, "status": 502, "amount": None}),
+    (["chaos", "status"], {"what": "status", "aim": ""}),
     (["version", "--json"], {"json": True}),
     (["install-service", "--system", "--as", "ann"], {"system": True, "user": False, "name": "ann", "remove": False}),
     (["prune", "-n", "-v"], {"dry_run": True, "volumes": True, "yes": False}),
@@ -115,6 +119,9 @@ def test_the_environment_may_come_from_a_variable(monkeypatch: pytest.MonkeyPatc
     ["port"], ["wait", "--for", "lunch"], ["wait", "--timeout", "0"], ["cp", "a"], ["cp", "a", "b"],
     ["cp", "a:x", "b:y"], ["ps", "--color", "pink"],
     ["streams", "sing"], ["streams", "show"], ["streams", "replay"], ["streams", "replay", "A:1", "--all"],
+    ["chaos"], ["chaos", "sing", "a"], ["chaos", "kill"], ["chaos", "delay", "a->b"], ["chaos", "kill", "a", "3s"],
+    ["chaos", "kill", "a", "--for", "0"], ["chaos", "abort", "a->b", "--percent", "0"],
+    ["chaos", "abort", "a->b", "--status", "200"], ["chaos", "pause", "a", "--for", "2d"],
     ["streams", "parked", "A:1"], ["streams", "--all"], ["streams", "drop", "A:1", "--data", "x"],
 ], ids=" ".join)  # fmt: skip
 def test_a_wrong_command_line_is_2_and_says_what_next(words: list[str], shoal: Shoal) -> None:
@@ -185,7 +192,7 @@ def test_ctrl_c_is_130(shoal: Shoal, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("verb", ["ps", "logs", "events", "why api", "restart api", "stop api", "start api",
                                   "scale api=2", "exec api ls", "run api ls", "open", "top", "stats", "port api",
-                                  "wait", "cp api:x ."])  # fmt: skip
+                                  "wait", "cp api:x .", "chaos status"])  # fmt: skip
 def test_what_needs_a_running_app_says_how_to_start_it(verb: str, shoal: Shoal) -> None:
     ran = shoal(*verb.split())
     assert ran.code == 10

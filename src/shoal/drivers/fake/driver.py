@@ -96,6 +96,17 @@ class FakeDriver:
         running.reason = "stopped" if in_time else "killed: it didn't end when asked to"
         self.settle()
 
+    async def signal(self, instance: str, number: int) -> None:
+        """Nothing but SIGKILL shows."""
+        self.platform.calls.append(f"signal {instance} {number}")
+        if self._known(instance).instance.alive and number == -KILLED:
+            self.crash(instance, KILLED)
+
+    async def fill(self, instance: str, *, full: bool) -> None:
+        self.platform.calls.append(f"{'fill' if full else 'empty'} {instance}")
+        if not self._known(instance).workload.limits.disk:
+            raise DriverFailed(f"{instance} has no limit of its disk")
+
     async def attach(self, workload: Workload, pid: int, endpoints: Mapping[str, Endpoint]) -> Invocation:
         """Ends by `crash`."""
         self.platform.calls.append(f"attach {workload.name}")

@@ -1,9 +1,15 @@
-"""How much a folder holds."""
+"""How much a folder holds, and a file that makes it hold more than it may."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
+
+from shoal.errors import DriverFailed
+
+FILLER = "shoal-chaos"
+BEYOND = 1 << 20
 
 
 def used(folder: Path) -> int:
@@ -16,3 +22,16 @@ def used(folder: Path) -> int:
             except OSError:
                 continue
     return total
+
+
+def fill(folder: Path, limit: int) -> None:
+    """Raises `DriverFailed` when the machine would run full by it, too."""
+    needed = limit + BEYOND
+    if shutil.disk_usage(folder).free < 2 * needed:
+        raise DriverFailed(f"{folder}: this machine has no room for {needed >> 20} MiB more")
+    with (folder / FILLER).open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, needed)
+
+
+def empty(folder: Path) -> None:
+    (folder / FILLER).unlink(missing_ok=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import signal
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
@@ -18,7 +19,7 @@ from shoal.drivers.process import atomic, publish, records
 from shoal.drivers.process.addressing import Addressing
 from shoal.drivers.process.adoption import Found, leader
 from shoal.drivers.process.census import environment
-from shoal.drivers.process.disk import used
+from shoal.drivers.process.disk import empty, fill, used
 from shoal.drivers.process.environment import base
 from shoal.drivers.process.groups.groups import Groups
 from shoal.drivers.process.inspection import added_up, inspect
@@ -243,6 +244,9 @@ class ProcessDriver:
     async def stop(self, instance: str, *, grace: float | None = None) -> None:
         await self._instances.stop(instance, grace)
 
+    async def signal(self, instance: str, number: int) -> None:
+        await self._instances.signal(instance, signal.Signals(number))
+
     async def forget(self, instance: str) -> None:
         removed = self._instances.remove(instance)
         self._shelf.prune(removed.workload, self._instances.recorded())
@@ -304,6 +308,12 @@ class ProcessDriver:
             found = await asyncio.to_thread(used, scratch)
             if found > limit:
                 self._instances.condemn(tracked, f"ended: over its disk limit of {amount(limit)} ({found >> 20} MiB)")
+
+    async def fill(self, instance: str, *, full: bool) -> None:
+        limit, scratch = self._instances.known(instance).spec.limits.disk, self.state.instances / instance / "scratch"
+        if not limit:
+            raise DriverFailed(f"{instance} has no limit of its disk", hint="Give it one: limits: {disk: 64Mi}")
+        await asyncio.to_thread(fill, scratch, limit) if full else await asyncio.to_thread(empty, scratch)
 
     # Data, secrets, logs
 

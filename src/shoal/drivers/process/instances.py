@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import Callable, Iterable, Iterator
 
 import msgspec
 
 from shoal.drivers.process import records
 from shoal.drivers.process.adoption import Found, survey
-from shoal.drivers.process.census import Registrar
+from shoal.drivers.process.census import Registrar, send
 from shoal.drivers.process.conclusion import conclude
 from shoal.drivers.process.ending import Looks, end
 from shoal.drivers.process.groups.groups import Groups
@@ -160,6 +161,14 @@ class Instances:
         await asyncio.shield(self._ending(tracked, patience))
         if tracked.problem:
             raise tracked.problem
+
+    async def signal(self, instance: str, number: signal.Signals) -> None:
+        """To all of it, the leader first: one that is killed has nobody left to end it in order."""
+        tracked = self.known(instance)
+        assert self._looks
+        members = (await self._looks.fresh()).members(tracked.id, tracked.leader)
+        for member in sorted(members, key=lambda member: member.pid != tracked.leader.pid):
+            send(member, number)
 
     def limited_on_disk(self) -> list[Tracked]:
         """Those that run and may keep only so much."""
