@@ -112,9 +112,16 @@ class Rolling:
                     "new": len(new),
                     "ready": sum(i.phase == "ready" for i in new.values()),
                     "old": len(left),
+                    "weight": self._weight(name),
                 }
             )
         return rows
+
+    def _weight(self, name: str) -> int | None:
+        """Percent of the requests that the new revision has; None: each instance has its share."""
+        loop = self._environment.loop
+        rollout = self._environment.rollouts.steer(loop.desired, loop.observed).rollouts.get(name)
+        return rollout.weight if rollout else None
 
     async def steer(self, request: Request) -> AsyncIterator[Any]:
         """`pause`, `promote` or `abort` the rollout that is under way."""
@@ -122,9 +129,9 @@ class Rolling:
         environment.running()
         match request["how"]:
             case "pause":
-                environment.want(rollouts.paused(paused=True))
+                environment.order(rollouts.paused())
             case "promote":
-                environment.want(rollouts.paused(paused=False))
+                environment.order(rollouts.promoted(whole=bool(request.get("whole"))))
             case "abort":
                 rollouts.check_under_way()
                 environment.take_back(Failure("aborted by hand"))

@@ -11,7 +11,7 @@ from shoal.cli.output import as_json, data, progress, table
 from shoal.cli.place import place
 
 EXAMPLE = "shoal rollout status"
-HEAD = ("SERVICE", "FROM", "TO", "WANTED", "NEW", "READY", "OLD")
+HEAD = ("SERVICE", "FROM", "TO", "WANTED", "NEW", "READY", "OLD", "REQUESTS")
 JSON = {
     "release": "the number of the present one",
     "from": "the number of the one that runs until it is there; 0: no rollout is under way",
@@ -20,13 +20,15 @@ JSON = {
     "cause": "what asked for it",
     "state": "`going`, `done` or `failed`",
     "waits_for": "a workload, and why it isn't there yet",
-    "services": "that changed: each with `service`, `revision`, `from`, `wanted`, `new`, `ready` and `old` (instances)",
+    "services": "that changed: each with `service`, `revision`, `from`, `wanted`, `new`, `ready` and `old` (instances) "
+    "and `weight` (percent of the requests for the new revision; null: each instance has its share)",
 }
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("how", choices=("status", "pause", "promote", "abort"))
     parser.add_argument("-d", "--detach", action="store_true", help="abort, promote: don't wait until it's done")
+    parser.add_argument("--full", action="store_true", help="promote: past all further steps")
     parser.add_argument("--json", action="store_true", help="of status")
     quiet_argument(parser)
 
@@ -36,7 +38,7 @@ def run(options: Namespace) -> int:
     if options.how == "status":
         _show(client.ask("rollout"), options.json)
         return 0
-    found = client.ask("steer", how=options.how)
+    found = client.ask("steer", how=options.how, whole=options.full)
     if options.how == "pause":
         progress("held where it is; go on with: shoal rollout promote, or back with: shoal rollout abort")
         return 0
@@ -59,4 +61,5 @@ def _show(found: dict[str, Any], json: bool) -> None:
 
 def _row(service: dict[str, Any]) -> tuple[str, ...]:
     counts = (str(service[key]) for key in ("wanted", "new", "ready", "old"))
-    return (service["service"], service["from"] or "-", service["revision"], *counts)
+    share = "-" if service["weight"] is None else f"{service['weight']} %"
+    return (service["service"], service["from"] or "-", service["revision"], *counts, share)

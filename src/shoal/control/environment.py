@@ -14,6 +14,7 @@ from shoal.control.progress import Standing, settled
 from shoal.control.releases import Release, Releases
 from shoal.control.rollout import Verdict
 from shoal.control.rollouts import Rollouts
+from shoal.control.stages import told
 from shoal.control.wishes import restarted, selected
 from shoal.desired import Inputs, at_source, compile, folder_key
 from shoal.desired.builds import asks_for_gateway
@@ -34,6 +35,7 @@ from shoal.model.workload import Workload
 
 # Before what could not be written down is tried again.
 FULL_DISK = 5.0
+STAGES_EVERY = 0.25
 
 Gather = Callable[[App], Inputs]
 Attach = Callable[[Desired], Desired]
@@ -237,6 +239,26 @@ class Environment:
             except OSError as problem:
                 self.loop.report("damaged", "releases", f"{problem.filename}: {problem.strerror}")
                 await asyncio.sleep(FULL_DISK)
+
+    async def keep_stages(self) -> None:
+        """Goes from step to step of a strategy. Never returns."""
+        while True:
+            await self.loop.until(lambda: self.rollouts.has_stages)
+            try:
+                if release := self.rollouts.advanced():
+                    self.order(release)
+            except OSError as problem:
+                self.loop.report("damaged", "releases", f"{problem.filename}: {problem.strerror}")
+                await asyncio.sleep(FULL_DISK)
+            await asyncio.sleep(STAGES_EVERY)
+
+    def order(self, release: Release) -> None:
+        """The same wish, with another word on its rollout."""
+        before = self.running().wanted.orders
+        self.releases.save(release)
+        for name, text in told(self.loop.desired, before, release.wanted.orders):
+            self.loop.report("step", name, text)
+        self.loop.wake()
 
     def _conclude(self, found: Verdict) -> None:
         if found.state == "done":

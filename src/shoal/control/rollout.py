@@ -7,6 +7,7 @@ of it fails, nothing of it stays.
 
 from __future__ import annotations
 
+import math
 from typing import Literal, NamedTuple
 
 import msgspec
@@ -17,7 +18,7 @@ from shoal.desired.graph import closure
 from shoal.model.app import Gateway, Route
 from shoal.model.desired import Desired, Rollout
 from shoal.model.observed import Observed
-from shoal.model.release import Orders
+from shoal.model.release import Orders, Stage
 from shoal.model.workload import Workload
 
 OVER = ("ready", "done", "stopped", "scheduled")
@@ -36,9 +37,24 @@ def steer(target: Desired, stable: Desired | None, observed: Observed, orders: O
         return target
     pairs = _pairs(target, stable)
     needs = _needs(target)
-    rollouts = {name: Rollout(old, after=_after(name, pairs, needs)) for name, old in pairs.items()}
+    rollouts = {
+        name: _staged(Rollout(old, after=_after(name, pairs, needs)), target.workload(name), orders)
+        for name, old in pairs.items()
+    }
     whole = msgspec.structs.replace(target, rollouts=_frozen(target, rollouts, observed, orders))
     return _with_the_old(whole, stable, observed)
+
+
+def _staged(rollout: Rollout, new: Workload | None, orders: Orders) -> Rollout:
+    """As the strategy's step has it; after the last one it goes on slot by slot."""
+    assert new is not None
+    stage, strategy = orders.stages.get(new.name, Stage()), new.strategy
+    if stage.step >= len(strategy.steps):
+        return rollout
+    weight = strategy.steps[stage.step].weight
+    whole = strategy.kind == "blue-green"
+    count = slots(new) if whole else max(1, math.ceil(slots(new) * weight / 100))
+    return msgspec.structs.replace(rollout, upto=count, beside=True, weight=weight, header=strategy.header)
 
 
 def changed(target: Desired, stable: Desired) -> frozenset[str]:
@@ -119,7 +135,8 @@ def _frozen(target: Desired, rollouts: dict[str, Rollout], observed: Observed, o
     for name, rollout in rollouts.items():
         workload = target.workload(name)
         filled = current(workload, observed) if workload else {}
-        out[name] = msgspec.structs.replace(rollout, upto=max(filled, default=-1) + 1)
+        come = max(filled, default=-1) + 1
+        out[name] = msgspec.structs.replace(rollout, upto=come if rollout.upto is None else min(rollout.upto, come))
     return out
 
 

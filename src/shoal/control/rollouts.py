@@ -10,6 +10,7 @@ import msgspec
 from shoal.control.loop import Loop
 from shoal.control.releases import Release, Releases
 from shoal.control.rollout import Verdict, steer, verdict
+from shoal.control.stages import advanced, promoted, staged
 from shoal.desired.pinned import lacks
 from shoal.errors import ShoalError, UsageError
 from shoal.model.desired import Desired
@@ -135,12 +136,33 @@ class Rollouts:
         )
         return msgspec.structs.replace(stable, wanted=wanted)
 
-    def paused(self, *, paused: bool) -> Release:
-        """The present release, its rollout held where it is, or not. Raises `UsageError` where there is none."""
+    def paused(self) -> Release:
+        """The present release, its rollout held where it is. Raises `UsageError` where there is none."""
         self.check_under_way()
         present = self._present()
-        orders = msgspec.structs.replace(present.wanted.orders, paused=paused)
-        return msgspec.structs.replace(present, wanted=msgspec.structs.replace(present.wanted, orders=orders))
+        return _ordered(present, msgspec.structs.replace(present.wanted.orders, paused=True))
+
+    @property
+    def has_stages(self) -> bool:
+        return bool(self.under_way and staged(self._effective()))
+
+    def _effective(self) -> Desired:
+        return self.steer(self._loop.desired, self._loop.observed)
+
+    def advanced(self) -> Release | None:
+        """The present release with the steps that are due; None where none is."""
+        present = self._present()
+        orders = advanced(self._effective(), self._loop.observed, present.wanted.orders, time.time())
+        return None if orders == present.wanted.orders else _ordered(present, orders)
+
+    def promoted(self, *, whole: bool) -> Release:
+        """The present release, its rollout going on: past a pause and to the next step, or (`whole`) to its end.
+        Raises `UsageError` where there is none."""
+        self.check_under_way()
+        present, desired = self._present(), self._effective()
+        held = present.wanted.orders.paused
+        names = staged(desired) if whole or not held else ()
+        return _ordered(present, promoted(desired, present.wanted.orders, names, whole=whole))
 
     def check_under_way(self) -> None:
         """Raises `UsageError` where no rollout is."""
@@ -227,6 +249,10 @@ class Rollouts:
     def _present(self) -> Release:
         assert self._releases.present is not None
         return self._releases.present
+
+
+def _ordered(release: Release, orders: Orders) -> Release:
+    return msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, orders=orders))
 
 
 def _without_pins(release: Release) -> Release:

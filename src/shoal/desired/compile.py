@@ -21,6 +21,7 @@ from shoal.errors import WrongType, at
 from shoal.model.app import App, Backing, Gateway, Maintenance, Probe, Probes, Restart, Service
 from shoal.model.desired import Desired
 from shoal.model.release import Overrides
+from shoal.model.strategy import Strategy
 from shoal.model.values import Value, concat, own
 from shoal.model.workload import After, Artifact, Edge, Workload
 from shoal.stacks import Launch
@@ -165,6 +166,7 @@ def _workload(
         names=plain_names(app, service),
         strangers=strangers(app, service),
         replicas=service.replicas,
+        strategy=service.strategy,
         after=_after(app, service),
         once_per=_database(app, service) if job else "",
         when=service.when,
@@ -190,6 +192,7 @@ def _migration(app: App, service: Service, bindings: Bindings, main: Workload, m
         probes=Probes(),
         restart=Restart("no"),
         replicas=1,
+        strategy=Strategy(),
         after=_after(app, service, migrations=False),
         once_per=_database(app, service),
         basis=made_of,

@@ -1,10 +1,10 @@
 """Revision: a hash of what a workload is, taken before any address is known.
 
-The canonical form (version 1) is the JSON of the workload, keys sorted, without `replicas`, `nonce`, `revision` and
-`strangers` (a service that is new restarts nobody who doesn't need it), with the keyed digests of the declared secrets
-it refers to. Where a `basis` stands for the artifact, the artifact's key is left out of it. A field that came later
-counts only where it says something: so a new shoal with new keys finds the revisions of what runs as they were, and
-restarts nothing.
+The canonical form (version 1) is the JSON of the workload, keys sorted, without `replicas`, `strategy`, `nonce`,
+`revision` and `strangers` (a service that is new restarts nobody who doesn't need it), with the keyed digests of the
+declared secrets it refers to. Where a `basis` stands for the artifact, the artifact's key is left out of it. A field
+that came later counts only where it says something: so a new shoal with new keys finds the revisions of what runs as
+they were, and restarts nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 from shoal.model.app import Port, Probe
+from shoal.model.strategy import Strategy
 from shoal.model.values import Ref
 from shoal.model.workload import Workload
 
@@ -34,7 +35,7 @@ FIRST = {
 
 def revised(workload: Workload, secrets: Mapping[str, str]) -> Workload:
     """The workload with its revision filled in. `secrets`: name -> keyed digest of its content."""
-    bare = msgspec.structs.replace(workload, replicas=1, nonce="", revision="", strangers=())
+    bare = msgspec.structs.replace(workload, replicas=1, strategy=Strategy(), nonce="", revision="", strangers=())
     used = {ref.name for ref in _references(workload)} & set(secrets)
     told = msgspec.json.encode(_canonical(bare), order="sorted")
     if workload.basis:

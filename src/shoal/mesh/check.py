@@ -67,6 +67,7 @@ def _lost_routes(listeners: list[Json], routes: list[Json]) -> Iterator[str]:
 
 def _lost_clusters(places: list[Json], names: set[str]) -> Iterator[str]:
     used = {str(name) for name in _values(places, "cluster")}
+    used |= {share["name"] for shares in _values(places, "clusters") if isinstance(shares, list) for share in shares}
     return (f"cluster {name} is used but not there" for name in sorted(used - names))
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from shoal.mesh import bodies, cors, forwarded, tls
 from shoal.mesh.envoy import LISTENER, Json, duration, extension, socket, typed
 from shoal.mesh.http import http
-from shoal.mesh.links import GATEWAY, of_edge
+from shoal.mesh.links import GATEWAY, Link, of_edge
 from shoal.mesh.plain import PLAIN
 from shoal.mesh.rates import network_filter
 from shoal.mesh.routes import edge_routes
+from shoal.mesh.tracks import Split, split, weighted
 from shoal.mesh.ways import filters
 from shoal.model.app import Gateway
 from shoal.model.desired import Desired
@@ -58,7 +59,7 @@ def plain_listener(address: Endpoint) -> Json:
 
 def edge_listener(desired: Desired, edge: Edge, address: Endpoint, named: Endpoint | None = None) -> Json:
     """`named` is where it is expected by those who know the callee's plain name."""
-    chain = _tcp(edge) if edge.protocol == "tcp" else [_http(desired, edge)]
+    chain = _tcp(desired, edge) if edge.protocol == "tcp" else [_http(desired, edge)]
     listener = _listener(edge.id, address, {"filters": chain})
     return listener | ({"additional_addresses": [{"address": socket(named)}]} if named else {})
 
@@ -68,17 +69,25 @@ def _http(desired: Desired, edge: Edge) -> Json:
     return http(edge.id, reply_key="mesh", filters=wanted, route_config=edge_routes(desired, edge))
 
 
-def _tcp(edge: Edge) -> list[Json]:
+def _tcp(desired: Desired, edge: Edge) -> list[Json]:
     """No idle timeout: a direct connection has none either, and pools keep theirs for hours."""
+    link = of_edge(edge)
+    shared = split(desired, link)
     proxy = extension(
         "envoy.filters.network.tcp_proxy",
         "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
         stat_prefix=edge.id,
-        cluster=of_edge(edge).name,
+        **(_shares(link, shared) if shared else {"cluster": link.name}),
         idle_timeout=duration(0),
         max_connect_attempts=1 + edge.policy.retries,
     )
     return [*([network_filter(edge.id, edge.policy.rate)] if edge.policy.rate else []), proxy]
+
+
+def _shares(link: Link, shared: Split) -> Json:
+    """By connection; this filter knows no share of nothing."""
+    found = weighted(link, shared)["weighted_clusters"]["clusters"]
+    return {"weighted_clusters": {"clusters": [share for share in found if share["weight"]]}}
 
 
 def _listener(name: str, address: Endpoint, *chains: Json) -> Json:

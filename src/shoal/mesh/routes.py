@@ -9,6 +9,7 @@ from shoal.mesh import bodies, cors, paths, rates, replies
 from shoal.mesh.envoy import ROUTES, Json, overwrite, typed
 from shoal.mesh.links import GATEWAY, Link, of_edge, of_mirror, of_route, of_rule
 from shoal.mesh.policy import conditions
+from shoal.mesh.tracks import split
 from shoal.mesh.ways import Way, forward
 from shoal.model.app import Gateway, Redirect, Route
 from shoal.model.desired import Desired
@@ -78,7 +79,7 @@ def edge_routes(desired: Desired, edge: Edge) -> Json:
 
 def _plain(desired: Desired, edge: Edge) -> Way:
     link, mirror = of_edge(edge), of_mirror(desired, edge.caller, edge.policy.mirror)
-    return Way(link, edge.policy, mirror, "all", several=_several(desired, link))
+    return Way(link, edge.policy, mirror, "all", several=_several(desired, link), split=split(desired, link))
 
 
 def _several(desired: Desired, link: Link) -> bool:
@@ -93,7 +94,8 @@ def _ruled(desired: Desired, edge: Edge) -> Iterator[Way]:
         link, mirror = of_rule(desired, edge, rule), of_mirror(desired, edge.caller, rule.policy.mirror)
         rate = "all" if rule.policy.rate == edge.policy.rate else f"rules/{index}"
         copied = None if mirror == link else mirror
-        yield Way(link, rule.policy, copied, rate, conditions(rule.match), _several(desired, link))
+        several, shared = _several(desired, link), split(desired, link)
+        yield Way(link, rule.policy, copied, rate, conditions(rule.match), several, shared)
 
 
 def _entries(gateway: Gateway) -> list[Entry]:
@@ -150,7 +152,7 @@ def _entry_routes(desired: Desired, entry: Entry) -> Iterator[Json]:
         return
     mirror = of_mirror(desired, GATEWAY, route.policy.mirror)
     link = of_route(desired, route)
-    way = Way(link, route.policy, mirror, entry.rate, asked, _several(desired, link))
+    way = Way(link, route.policy, mirror, entry.rate, asked, _several(desired, link), split(desired, link))
     yield from forward(paths.match(entry.path), way, paths.stripped(entry.path) if route.strip else {})
 
 

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from shoal.errors import ShoalError
 from shoal.mesh.check import check
 from shoal.mesh.clusters import cluster
 from shoal.mesh.envoy import Json
+<<<<<<< HEAD
 from shoal.mesh.links import GATEWAY, all_links, answering, severed
+=======
+from shoal.mesh.links import GATEWAY, Link, all_links, answering
+>>>>>>> d185fc0 (Canaries and blue-green: steps of weight and time, beside the stable instances, and a header for testers)
 from shoal.mesh.listeners import edge_listener, gateway_listener, plain_listener
 from shoal.mesh.plain import PLAIN, plain_routes
 from shoal.mesh.refusing import refusing_listener
 from shoal.mesh.routes import gateway_routes
 from shoal.mesh.tls import names as certificates_of
+from shoal.mesh.tracks import answered, canary, is_new, split
 from shoal.model.app import Gateway
 from shoal.model.desired import Desired
-from shoal.model.observed import Endpoint, Observed
+from shoal.model.observed import Endpoint, Instance, Observed
 from shoal.model.snapshot import Snapshot
 
 NOBODY: frozenset[str] = frozenset()
@@ -40,6 +45,11 @@ def snapshot(
     to an authority that makes one.
     The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
     """
+<<<<<<< HEAD
+=======
+    desired = answered(desired, observed, draining)
+    hosts = dict(_hosts(desired, observed, draining))
+>>>>>>> d185fc0 (Canaries and blue-green: steps of weight and time, beside the stable instances, and a header for testers)
     gateway = desired.gateway if desired.gateway and _certified(desired.gateway, certified) else None
     plain = desired.gateway is not None and desired.gateway.redirect is not None
     hosts = {link: () if severed(link, desired) else answering(link, observed, draining) for link in all_links(desired)}
@@ -57,6 +67,19 @@ def snapshot(
     if problems := check(taken):
         raise ShoalError(f"the mesh contradicts itself: {'; '.join(problems)}", hint="Report it: it is shoal's fault.")
     return taken
+
+
+def _hosts(
+    desired: Desired, observed: Observed, draining: frozenset[str]
+) -> Iterator[tuple[Link, tuple[tuple[Instance, Endpoint], ...]]]:
+    """Clusters with who answers there; a link whose callee has a canary has two."""
+    for link in all_links(desired):
+        found = answering(link, observed, draining)
+        if split(desired, link) is None:
+            yield link, found
+            continue
+        yield link, tuple(host for host in found if not is_new(desired, host[0]))
+        yield canary(link), tuple(host for host in found if is_new(desired, host[0]))
 
 
 def empty() -> Snapshot:

@@ -9,12 +9,13 @@ from shoal.mesh import faults, rates
 from shoal.mesh.envoy import Json, share
 from shoal.mesh.links import Link
 from shoal.mesh.policy import Branch, branches
+from shoal.mesh.tracks import Split, targets
 from shoal.model.policy import EdgePolicy
 
 
 class Way(NamedTuple):
     """Where requests go (to one of `several`?), by which policy. `rate` names the bucket they draw on, `asked` are
-    conditions on their headers."""
+    conditions on their headers. `split` says how much of it goes to a canary."""
 
     link: Link
     policy: EdgePolicy
@@ -22,17 +23,19 @@ class Way(NamedTuple):
     rate: str = ""
     asked: list[Json] = []
     several: bool = False
+    split: Split | None = None
 
 
 def forward(path: Json, way: Way, rewrite: Mapping[str, Json]) -> Iterator[Json]:
     """The routes of Envoy for one path: one for each kind of request that is sent in a way of its own."""
     for branch in branches(way.policy, way.link.protocol, several=way.several):
-        asked = [*way.asked, *branch.conditions]
-        action = {"cluster": way.link.name, **rewrite, **branch.action, **_besides(way, branch)}
-        route = {"match": {**path, **({"headers": asked} if asked else {})}, "route": action}
-        if way.policy.fault:
-            route["typed_per_filter_config"] = faults.of_route(way.policy.fault)
-        yield route
+        for conditions, target in targets(way.link, way.split):
+            asked = [*way.asked, *conditions, *branch.conditions]
+            action = {**target, **rewrite, **branch.action, **_besides(way, branch)}
+            route = {"match": {**path, **({"headers": asked} if asked else {})}, "route": action}
+            if way.policy.fault:
+                route["typed_per_filter_config"] = faults.of_route(way.policy.fault)
+            yield route
 
 
 def _besides(way: Way, branch: Branch) -> Json:

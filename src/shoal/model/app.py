@@ -12,6 +12,7 @@ import msgspec
 from shoal.errors import Place
 from shoal.model.limits import Limits
 from shoal.model.policy import EdgePolicy, Match, Rule, targets
+from shoal.model.strategy import Strategy
 from shoal.model.values import Value
 
 Protocol = Literal["http", "grpc", "tcp"]
@@ -177,6 +178,7 @@ class Service(msgspec.Struct, frozen=True):
     stop: Stop = Stop()
     limits: Limits = Limits()
     replicas: int = 1
+    strategy: Strategy = Strategy()
     migrate: tuple[Value, ...] = ()
     inputs: tuple[str, ...] = ()
     warmup: tuple[str, ...] = ()

@@ -17,12 +17,16 @@ class Rollout(msgspec.Struct, frozen=True):
     after    workloads whose rollouts come first
     upto     how many slots the new revision may fill (None: all)
     beside   the stable instances stay, even where new ones are ready (a canary)
+    weight   percent of the requests that go to the new revision (None: each instance has its share)
+    header   requests with this header go to the new revision, whatever its weight
     """
 
     stable: Workload
     after: tuple[str, ...] = ()
     upto: int | None = None
     beside: bool = False
+    weight: int | None = None
+    header: str = ""
 
 
 class Desired(msgspec.Struct, frozen=True, dict=True):

@@ -44,10 +44,20 @@ class Watch(msgspec.Struct, frozen=True):
     env_files: tuple[str, ...] = ()
 
 
+class Stage(msgspec.Struct, frozen=True):
+    """How far a service's strategy has come: the step, and since when it has been in force, in seconds since the epoch
+    (0: it isn't yet)."""
+
+    step: int = 0
+    since: float = 0.0
+
+
 class Orders(msgspec.Struct, frozen=True):
-    """What was said of the rollout that is under way. `paused`: it goes no further."""
+    """What was said of the rollout that is under way. `paused`: it goes no further. `stages` of services whose
+    strategy has steps."""
 
     paused: bool = False
+    stages: dict[str, Stage] = {}
 
 
 class Failure(msgspec.Struct, frozen=True):

@@ -10,6 +10,7 @@ import msgspec
 from shoal.model.app import Port, Probes, Protocol, Restart, Schedule, Stop
 from shoal.model.limits import Limits
 from shoal.model.policy import EdgePolicy, Rule
+from shoal.model.strategy import Strategy
 from shoal.model.values import Value
 
 
@@ -52,8 +53,9 @@ class Workload(msgspec.Struct, frozen=True):
     strangers     plain names of what it doesn't need: they lead to where it is refused (`Refusal.host_key`)
     basis         a job: stands for its artifact in the revision, where only a part of that decides whether it is done
                   again
+    strategy      how one revision takes the place of another; no part of the revision
     nonce         changed by `restart`: part of what an instance is compared by, not of the revision
-    revision      keyed hash over all of it except `replicas`, `nonce`, `strangers` and itself
+    revision      keyed hash over all of it except `replicas`, `strategy`, `nonce`, `strangers` and itself
     """
 
     name: str
@@ -75,6 +77,7 @@ class Workload(msgspec.Struct, frozen=True):
     names: dict[str, str] = {}
     strangers: tuple[str, ...] = ()
     replicas: int = 1
+    strategy: Strategy = Strategy()
     after: tuple[After, ...] = ()
     data: str = ""
     unprivileged: bool = False

@@ -23,6 +23,7 @@ from shoal.spec.ports import declared, ports_of
 from shoal.spec.profiles import profiles_of
 from shoal.spec.references import Caller
 from shoal.spec.schedules import schedule_of
+from shoal.spec.strategies import strategy_of
 from shoal.spec.tree import Path
 from shoal.spec.words import quote
 
@@ -42,14 +43,15 @@ def _service(name: str, entry: ServiceEntry, facts: Facts) -> Service:
     path = ("services", name)
     needs = needs_of(name, entry.needs, (*path, "needs"), facts)
     caller = Caller(name, path, needs, declared(entry))
-    work = _work(entry, path, caller, facts)
+    work, ports = _work(entry, path, caller, facts), ports_of(entry, path, facts)
     return Service(
         **work,
         **_migration(entry.migrate, (*path, "migrate"), work["path"], caller, facts),
         kind="service",
-        ports=ports_of(entry, path, facts),
+        ports=ports,
         probes=Probes() if entry.health is UNSET else probes_of(caller, entry.health, (*path, "health"), facts),
         replicas=entry.replicas,
+        strategy=strategy_of(entry, ports, path, facts),
         warmup=tuple(_request(text, (*path, "warmup", i), facts) for i, text in enumerate(entry.warmup)),
     )
 

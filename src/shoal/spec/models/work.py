@@ -19,6 +19,7 @@ from shoal.spec.models.service import (
     StopEntry,
     Words,
 )
+from shoal.spec.models.strategy import StrategyEntry
 from shoal.spec.scalars import Template
 
 
@@ -93,6 +94,10 @@ class ServiceEntry(Work, frozen=True, kw_only=True):
     ] = UNSET
     health: Annotated[HealthEntry | UnsetType, Meta(description="How to ask an instance whether it is well.")] = UNSET
     replicas: Annotated[int, Meta(ge=0, le=1000, description="How many instances.")] = 1
+    strategy: Annotated[
+        Literal["rolling", "canary", "blue-green"] | StrategyEntry | UnsetType,
+        Meta(description="How one revision takes the place of another: rolling (the default), canary, blue-green."),
+    ] = UNSET
     migrate: Annotated[
         list[Template] | Template | MigrateEntry,
         Meta(description="Command that brings its database up to date; done before the first new instance. Or a map."),
