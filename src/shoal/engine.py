@@ -189,11 +189,8 @@ class Engine:
             asyncio.create_task(self.recompiling.run(), name="recompiling"),
             asyncio.create_task(self.environment.keep_releases(), name="releases"),
             asyncio.create_task(self.certifier.run(), name="certifier"),
-<<<<<<< HEAD
             asyncio.create_task(self.chaos.run(), name="chaos"),
-=======
             asyncio.create_task(self.environment.keep_stages(), name="stages"),
->>>>>>> d185fc0 (Canaries and blue-green: steps of weight and time, beside the stable instances, and a header for testers)
             asyncio.create_task(self._ended.wait(), name="end"),
         ]
         gc.collect()

@@ -10,11 +10,7 @@ from shoal.errors import ShoalError
 from shoal.mesh.check import check
 from shoal.mesh.clusters import cluster
 from shoal.mesh.envoy import Json
-<<<<<<< HEAD
-from shoal.mesh.links import GATEWAY, all_links, answering, severed
-=======
-from shoal.mesh.links import GATEWAY, Link, all_links, answering
->>>>>>> d185fc0 (Canaries and blue-green: steps of weight and time, beside the stable instances, and a header for testers)
+from shoal.mesh.links import GATEWAY, Link, all_links, answering, severed
 from shoal.mesh.listeners import edge_listener, gateway_listener, plain_listener
 from shoal.mesh.plain import PLAIN, plain_routes
 from shoal.mesh.refusing import refusing_listener
@@ -45,14 +41,10 @@ def snapshot(
     to an authority that makes one.
     The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
     """
-<<<<<<< HEAD
-=======
     desired = answered(desired, observed, draining)
     hosts = dict(_hosts(desired, observed, draining))
->>>>>>> d185fc0 (Canaries and blue-green: steps of weight and time, beside the stable instances, and a header for testers)
     gateway = desired.gateway if desired.gateway and _certified(desired.gateway, certified) else None
     plain = desired.gateway is not None and desired.gateway.redirect is not None
-    hosts = {link: () if severed(link, desired) else answering(link, observed, draining) for link in all_links(desired)}
     resources = {
         "cds.json": [cluster(link, found) for link, found in hosts.items()],
         "rds.json": [gateway_routes(desired, gateway)] if gateway else [],
@@ -74,7 +66,7 @@ def _hosts(
 ) -> Iterator[tuple[Link, tuple[tuple[Instance, Endpoint], ...]]]:
     """Clusters with who answers there; a link whose callee has a canary has two."""
     for link in all_links(desired):
-        found = answering(link, observed, draining)
+        found = () if severed(link, desired) else answering(link, observed, draining)
         if split(desired, link) is None:
             yield link, found
             continue
