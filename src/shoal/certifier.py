@@ -51,25 +51,27 @@ class Certifier:
 
     # At once, while somebody waits
 
-    def prepare(self, app: App) -> None:
+    def prepare(self, release: Release) -> None:
         """Hands the mesh what can be had at once. Raises what is wrong with a file, and nothing has changed."""
-        tls = app.gateway.tls if app.gateway else None
+        gateway = release.wanted.app.gateway
+        tls = gateway.tls if gateway else None
         if tls is None:
             return
         if tls.acme:
             need("acme", "acme")
             return
-        self._hand_over(app, tls)
+        self._hand_over(release, tls)
 
-    def _hand_over(self, app: App, tls: Tls) -> None:
-        found = dict(self._of_files(app, tls)) if tls.certificates else self._local(app)
+    def _hand_over(self, release: Release, tls: Tls) -> None:
+        found = dict(self._of_files(release, tls)) if tls.certificates else self._local(release.wanted.app)
         for name, one in found.items():
             self._certify(name, one)
 
-    def _of_files(self, app: App, tls: Tls) -> Iterator[tuple[str, Pair]]:
+    def _of_files(self, release: Release, tls: Tls) -> Iterator[tuple[str, Pair]]:
+        app, digests = release.wanted.app, release.inputs.secrets
         for index, (name, one) in enumerate(zip(names(tls), tls.certificates, strict=True)):
             with at(place(app, index)):
-                key = self._driver.secret(one.secret) if one.secret else None
+                key = self._driver.secret(one.secret, digests.get(one.secret, "")) if one.secret else None
                 yield name, of_files(one, Path(app.folder), key)
 
     def _local(self, app: App) -> dict[str, Pair]:
@@ -116,39 +118,40 @@ class Certifier:
             files = frozenset(_files(app))
             if files:
                 await asyncio.to_thread(changes.cover, Places({}, files))
-            await self._see_to(app)
+            await self._see_to(release)
             await self._next(changes if files else None, release)
 
-    async def _see_to(self, app: App) -> None:
-        assert app.gateway and app.gateway.tls
-        tls = app.gateway.tls
+    async def _see_to(self, release: Release) -> None:
+        gateway = release.wanted.app.gateway
+        assert gateway and gateway.tls
+        tls = gateway.tls
         for name in names(tls) if tls.acme else ("",):
             trial = self._trials.get(name, Trial(0, 0.0, ""))
             if trial.again > time.time():
                 continue
-            problem = await self._try(app, tls)
+            problem = await self._try(release, tls)
             self._remember(name, trial, problem)
         self._environment.loop.wake()
 
-    async def _try(self, app: App, tls: Tls) -> str:
+    async def _try(self, release: Release, tls: Tls) -> str:
         """What kept it from being done, if anything."""
         try:
             if tls.acme:
-                await self._of_authority(app, tls.acme)
+                await self._of_authority(release.wanted.app, tls.acme)
             else:
-                await self._at_once(app, tls)
+                await self._at_once(release, tls)
         except ShoalError as problem:
             return str(problem)
         except OSError as problem:
             return f"{problem.filename}: {problem.strerror}"
         return ""
 
-    async def _at_once(self, app: App, tls: Tls) -> None:
+    async def _at_once(self, release: Release, tls: Tls) -> None:
         try:
-            await asyncio.to_thread(self._hand_over, app, tls)
+            await asyncio.to_thread(self._hand_over, release, tls)
         except ShoalError:
             await asyncio.sleep(BETWEEN_TWO_FILES)
-            await asyncio.to_thread(self._hand_over, app, tls)
+            await asyncio.to_thread(self._hand_over, release, tls)
 
     def _remember(self, name: str, trial: Trial, problem: str) -> None:
         if not problem:

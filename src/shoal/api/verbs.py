@@ -17,6 +17,7 @@ from shoal.api.errands import Errands
 from shoal.api.inspecting import Inspecting, gateway_url
 from shoal.api.rolling import Rolling, failure, standing
 from shoal.api.rows import row
+from shoal.api.secrets import Secrets
 from shoal.api.server import Verb
 from shoal.api.telling import picture, telling
 from shoal.control.chaos import Chaos
@@ -69,6 +70,7 @@ class Verbs:
         own |= Rolling(self._environment).table()
         own |= Errands(self._environment, self._driver, self._changing).table()
         own |= Disturbing(self._environment, self._chaos, self._journal).table()
+        own |= Secrets(self._environment, self._changing).table()
         return {name: self._informed(verb) for name, verb in own.items()}
 
     def _informed(self, verb: Verb) -> Verb:
@@ -139,6 +141,7 @@ class Verbs:
                 yield item
             if request.get("volumes"):
                 await self._driver.drop_data()
+                self._environment.forget_secrets()
         yield {"ended": True}
         self._leave(True)
 
@@ -197,7 +200,7 @@ class Verbs:
 
     async def plan(self, request: Request) -> AsyncIterator[Any]:
         app = msgspec.convert(request["app"], App)
-        _, desired = await self._environment.compile(app, request.get("digests", {}))
+        _, desired = await self._environment.compile(app, self._environment.digests(request.get("secrets", {})))
         plan = self._environment.plan(desired)
         yield {"text": str(plan), "operations": msgspec.to_builtins(plan.operations)}
 

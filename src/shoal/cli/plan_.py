@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser, Namespace
 
-from shoal.cli.load import builtins, env_file_argument, load_app, profile_argument
+from shoal.cli.load import builtins, env_file_argument, load_app, profile_argument, secret_values
 from shoal.cli.output import as_json, data
 from shoal.cli.place import Place, place
 from shoal.errors import NotRunning
@@ -26,7 +26,7 @@ def run(options: Namespace) -> int:
     at = place(options)
     app = load_app(at)
     try:
-        found = at.client().ask("plan", app=builtins(app))
+        found = at.client().ask("plan", app=builtins(app), secrets=secret_values(app, at))
     except NotRunning:
         found = _from_nothing(at, app)
     if options.json:

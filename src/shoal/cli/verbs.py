@@ -13,6 +13,7 @@ GROUPS = {
         "scale": "change how many instances a service has",
         "rollback": "go back to an earlier release, or of a service to an earlier revision",
         "rollout": "see, hold, continue or abort the rollout that is under way",
+        "secrets": "declared secrets, and another value for one",
         "wait": "wait until services are ready, done or gone",
         "maintenance": "have the gateway serve nobody for a while",
     },

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Mapping
 
@@ -14,6 +15,7 @@ from shoal.control.progress import Standing, settled
 from shoal.control.releases import Release, Releases
 from shoal.control.rollout import Verdict
 from shoal.control.rollouts import Rollouts
+from shoal.control.rotation import check_pins, rotated
 from shoal.control.stages import told
 from shoal.control.wishes import restarted, selected
 from shoal.desired import Inputs, at_source, compile, folder_key
@@ -23,7 +25,7 @@ from shoal.desired.chosen import is_active
 from shoal.desired.disturbed import disturbed
 from shoal.desired.pinned import pinned
 from shoal.drivers.driver import Driver, ReleaseStore
-from shoal.errors import NotRunning, UsageError
+from shoal.errors import NotRunning, StateDamaged, UsageError
 from shoal.mesh.links import GATEWAY
 from shoal.model.app import App, Service
 from shoal.model.desired import Desired
@@ -39,7 +41,7 @@ STAGES_EVERY = 0.25
 
 Gather = Callable[[App], Inputs]
 Attach = Callable[[Desired], Desired]
-Prepare = Callable[[App], None]
+Prepare = Callable[[Release], None]
 
 
 class Environment:
@@ -49,7 +51,7 @@ class Environment:
 
     def __init__(self, loop: Loop, driver: Driver, store: ReleaseStore, *, gather: Gather, attach: Attach) -> None:
         self.loop, self._driver = loop, driver
-        self.prepare: Prepare = lambda app: None
+        self.prepare: Prepare = lambda release: None
         self._gather, self._attach = gather, attach
         self.releases = Releases(store)
         self.rollouts = Rollouts(self.releases, loop, self._desired)
@@ -77,11 +79,13 @@ class Environment:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
         inputs = await asyncio.to_thread(self._gather, app)
         scheme = app.gateway.scheme if app.gateway else "http"
-        inputs = msgspec.structs.replace(inputs, secrets=dict(digests), gateway=self._gateway(app), scheme=scheme)
+        overrides = self._kept_overrides(app, digests)
+        contents = dict(digests) | {name: rotation.digest for name, rotation in overrides.rotated.items()}
+        inputs = msgspec.structs.replace(inputs, secrets=contents, gateway=self._gateway(app), scheme=scheme)
         wanted = Wanted(
             app,
-            overrides=self._kept_overrides(app),
-            secrets=dict(digests),
+            overrides=overrides,
+            secrets=contents,
             since=self._since(),
             scheduled=self._scheduled(app),
             at=time.time(),
@@ -113,7 +117,7 @@ class Environment:
         named, left_out = frozenset(only), frozenset(excepted)
         self.known(app, named)
         check_known(left_out, [s.name for s in app.services if s.kind == "service"])
-        release, _ = await self.compile(app, self._kept_secrets(app, values))
+        release, _ = await self.compile(app, self.digests(values))
         running = self.release is not None and not self.release.wanted.down
         overrides = selected(release.wanted.overrides, named, running=running)
         overrides = msgspec.structs.replace(overrides, excepted=(overrides.excepted - named) | left_out)
@@ -121,8 +125,10 @@ class Environment:
         release = msgspec.structs.replace(release, wanted=wanted)
         desired = self._explained(self._desired(release))
         self.plan(desired)  # raises what is in the way while all is still as it was
-        await asyncio.to_thread(self.prepare, app)
+        self._keep_secrets(app, values)
+        await asyncio.to_thread(self.prepare, release)
         await self._forget_failures()
+        self._keep_secrets(app, values)
         self.want(release, desired)
 
     async def renew(self, app: App, values: Mapping[str, str]) -> None:
@@ -130,8 +136,9 @@ class Environment:
         them, and all is as it was."""
         before = self.running()
         app = msgspec.structs.replace(app, profiles=before.wanted.app.profiles)
-        release, desired = await self.compile(app, self._kept_secrets(app, values))
-        await asyncio.to_thread(self.prepare, app)
+        release, desired = await self.compile(app, self.digests(values))
+        self._keep_secrets(app, values)
+        await asyncio.to_thread(self.prepare, release)
         if self.release is not before:
             return  # somebody wants something else meanwhile; he is followed
         if release.same(before):
@@ -147,6 +154,7 @@ class Environment:
         release = msgspec.structs.replace(release, wanted=wanted)
         desired = desired if same else self._explained(self._desired(release))
         self.plan(desired)
+        self._keep_secrets(app, values)
         self.want(release, desired)
 
     def _try_builds_again(self) -> None:
@@ -154,12 +162,40 @@ class Environment:
             self.loop.executor.retry()
             self.loop.wake()
 
-    def _kept_secrets(self, app: App, values: Mapping[str, str]) -> dict[str, str]:
-        """Sees that all secrets are there; keyed digests of those with `values`."""
+    def digests(self, values: Mapping[str, str]) -> dict[str, str]:
+        """Name -> keyed digest, of contents that nothing keeps yet."""
+        return {name: self._driver.secret_digest(value) for name, value in values.items()}
+
+    def _keep_secrets(self, app: App, values: Mapping[str, str]) -> None:
+        """Sees that all secrets are there. To be said once more right before a release is wanted that names them: those
+        that none names yet are thrown away when another one is."""
         for secret in app.secrets:
             if secret.generate:
                 self._driver.make_secret(secret.name, secret.generate)
-        return {name: self._driver.set_secret(name, value) for name, value in values.items()}
+        for name, value in values.items():
+            self._driver.set_secret(name, value)
+
+    def rotate(self, name: str, value: str) -> None:
+        """Want another content of a secret. Raises `UsageError` where that changes nothing, or can't be."""
+        before = self.running()
+        digest = self._driver.set_secret(name, value)
+        release = rotated(before, name, digest)
+        desired = self._desired(release)
+        check_pins(self._desired(before), before.wanted.overrides.pins, name)
+        self.plan(desired)
+        self.want(release, desired)
+
+    def forget_secrets(self) -> None:
+        """They have been dropped, with the data: what was rotated begins anew."""
+        if self.release is not None and self.release.wanted.overrides.rotated:
+            overrides = msgspec.structs.replace(self.release.wanted.overrides, rotated={})
+            wanted = msgspec.structs.replace(self.release.wanted, overrides=overrides)
+            self.releases.save(msgspec.structs.replace(self.release, wanted=wanted))
+
+    def _discard_secrets(self) -> None:
+        """Contents that no release names any more; where one can't be read, none is known to be of no use."""
+        with contextlib.suppress(StateDamaged):
+            self._driver.discard_secrets(self.releases.secrets())
 
     def plan(self, desired: Desired) -> Plan:
         """What would be done for `desired`, without doing it. Raises `PortInUse`, `StateDamaged`."""
@@ -338,7 +374,10 @@ class Environment:
     def want(self, release: Release, desired: Desired | None = None) -> None:
         """From now on. Raises `OSError` where it can't be written down; all is as it was then."""
         desired = desired or self._desired(release)
+        another = self.release is None or self.release.wanted.number != release.wanted.number
         self.releases.save(release)
+        if another:
+            self._discard_secrets()
         self._fix(desired)
         self.loop.desired, self.loop.held = desired, False
         self.rollouts.renew()
@@ -383,14 +422,17 @@ class Environment:
         up = self.release is not None and not self.release.wanted.down
         return self.release.wanted.since if self.release and up else time.time()
 
-    def _kept_overrides(self, app: App) -> Overrides:
-        """A `scale` stays until the file changes that service's replicas."""
+    def _kept_overrides(self, app: App, digests: Mapping[str, str]) -> Overrides:
+        """A `scale` stays until the file changes that service's replicas, a rotated secret until its source changes."""
         if self.release is None:
             return Overrides()
         before = {s.name: s.replicas for s in self.release.wanted.app.services}
         old = self.release.wanted.overrides
         same = {s.name for s in app.services if before.get(s.name) == s.replicas}
-        return msgspec.structs.replace(old, replicas={k: v for k, v in old.replicas.items() if k in same})
+        declared = {secret.name for secret in app.secrets}
+        valid = {n: r for n, r in old.rotated.items() if n in declared and digests.get(n, "") == r.instead_of}
+        replicas = {k: v for k, v in old.replicas.items() if k in same}
+        return msgspec.structs.replace(old, replicas=replicas, rotated=valid)
 
     async def _forget_failures(self) -> None:
         """Asked again, failed jobs run again and a crashed slot's back-off is over."""

@@ -83,6 +83,15 @@ class Releases:
                 return release
         return None
 
+    def secrets(self) -> dict[str, set[str]]:
+        """Each secret that a kept release declares -> digests of the contents it may be asked for; an empty one is that
+        of the made one. Raises `StateDamaged`."""
+        found: dict[str, set[str]] = {}
+        for release in map(self.read, self.numbers()):
+            for secret in release.wanted.app.secrets:
+                found.setdefault(secret.name, set()).add(release.inputs.secrets.get(secret.name, ""))
+        return found
+
     def _discard(self, present: Release) -> None:
         pins = {pin.release for pin in present.wanted.overrides.pins.values()}
         spared = {present.wanted.number, present.wanted.stable, *pins}

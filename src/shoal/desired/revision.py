@@ -18,7 +18,6 @@ import msgspec
 
 from shoal.model.app import Port, Probe
 from shoal.model.strategy import Strategy
-from shoal.model.values import Ref
 from shoal.model.workload import Workload
 
 VERSION = "1"
@@ -34,16 +33,18 @@ FIRST = {
 
 
 def revised(workload: Workload, secrets: Mapping[str, str]) -> Workload:
-    """The workload with its revision filled in. `secrets`: name -> keyed digest of its content."""
-    bare = msgspec.structs.replace(workload, replicas=1, strategy=Strategy(), nonce="", revision="", strangers=())
-    used = {ref.name for ref in _references(workload)} & set(secrets)
+    """The workload with its revision filled in, and the keyed digests of its secrets. `secrets`: name -> digest."""
+    bare = msgspec.structs.replace(
+        workload, replicas=1, strategy=Strategy(), nonce="", revision="", strangers=(), secrets={}
+    )
+    used = {name: secrets[name] for name in sorted({ref.name for ref in workload.secret_refs()} & set(secrets))}
     told = msgspec.json.encode(_canonical(bare), order="sorted")
     if workload.basis:
         # A key is 32 digits of a hash: it stands nowhere by chance.
         told = told.replace(workload.artifact.encode() or b"\0", b"")
-    body = told + msgspec.json.encode({n: secrets[n] for n in sorted(used)})
+    body = told + msgspec.json.encode(used)
     digest = blake2b(body, digest_size=6, person=b"shoal-" + VERSION.encode()).hexdigest()
-    return msgspec.structs.replace(workload, revision=digest)
+    return msgspec.structs.replace(workload, revision=digest, secrets=used)
 
 
 def _canonical(value: Any) -> Any:
@@ -67,8 +68,3 @@ def _fields(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]
 
 def _default(field: msgspec.structs.FieldInfo) -> Any:
     return field.default if field.default_factory is msgspec.NODEFAULT else field.default_factory()
-
-
-def _references(workload: Workload) -> list[Ref]:
-    values = (*workload.command, *workload.env.values(), *workload.files.values())
-    return [ref for value in values for ref in value.refs() if ref.kind == "secret"]

@@ -3,7 +3,7 @@ it decides nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Protocol
 
 import msgspec
@@ -104,14 +104,21 @@ class Driver(Protocol):
     def lacking(self, desired: Desired) -> tuple[str, ...]:
         """What this asks for and this platform doesn't see to, a line each: what it is, whose, and why not."""
 
+    def secret_digest(self, value: str) -> str:
+        """A keyed digest of a secret's content (the key never leaves the driver)."""
+
     def set_secret(self, name: str, value: str) -> str:
-        """Keep a declared secret; returns a keyed digest of its content (the key never leaves the driver)."""
+        """Keep a content of a declared secret, beside those it had before; returns its digest, by which workloads name
+        it."""
+
+    def discard_secrets(self, kept: Mapping[str, Collection[str]]) -> None:
+        """Of all contents that were ever kept, keep just these: name -> digests (an empty one: the made one stays)."""
 
     def make_secret(self, name: str, length: int) -> None:
         """See that a secret is there: of this many random characters if it isn't."""
 
-    def secret(self, name: str) -> str:
-        """What a declared or made secret holds, for what shoal itself does with it."""
+    def secret(self, name: str, digest: str = "") -> str:
+        """What a declared secret (its content of this digest) or a made one holds, for shoal's own use."""
 
     def certify(self, name: str, chain: str, key: str) -> None:
         """Hand the mesh a certificate (PEM) under this name, in place of the one before: new connections get it, open

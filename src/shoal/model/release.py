@@ -15,6 +15,13 @@ class Pin(msgspec.Struct, frozen=True):
     instead_of: str
 
 
+class Rotation(msgspec.Struct, frozen=True):
+    """A secret has the content of this keyed digest, in place of the one that its source gives (none: the made one)."""
+
+    digest: str
+    instead_of: str
+
+
 class Overrides(msgspec.Struct, frozen=True):
     """Wishes that outlive a restart but are not in the file.
 
@@ -23,7 +30,7 @@ class Overrides(msgspec.Struct, frozen=True):
     have their migrations, edges and routes; `also` those that it named although no profile of theirs is active; `pins`
     by `rollback SERVICE`, until the file gives the service another revision than the one that was left.
     With `maintenance` the gateway serves nobody; empty: it says what the file has it say. `chaos` is what is disturbed
-    on purpose, each until its own end.
+    on purpose, each until its own end. `rotated` by `secrets rotate`, until the secret's source gives another content.
     """
 
     replicas: dict[str, int] = {}
@@ -35,6 +42,7 @@ class Overrides(msgspec.Struct, frozen=True):
     pins: dict[str, Pin] = {}
     maintenance: str | None = None
     chaos: tuple[Disturbance, ...] = ()
+    rotated: dict[str, Rotation] = {}
 
 
 class Watch(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from shoal.model.app import Port, Probes, Protocol, Restart, Schedule, Stop
 from shoal.model.limits import Limits
 from shoal.model.policy import EdgePolicy, Rule
 from shoal.model.strategy import Strategy
-from shoal.model.values import Value
+from shoal.model.values import Ref, Value
 
 
 class After(msgspec.Struct, frozen=True):
@@ -54,6 +54,7 @@ class Workload(msgspec.Struct, frozen=True):
     basis         a job: stands for its artifact in the revision, where only a part of that decides whether it is done
                   again
     strategy      how one revision takes the place of another; no part of the revision
+    secrets       a declared one that it refers to -> keyed digest of the content that is meant (none: the made one)
     nonce         changed by `restart`: part of what an instance is compared by, not of the revision
     revision      keyed hash over all of it except `replicas`, `strategy`, `nonce`, `strangers` and itself
     """
@@ -85,6 +86,7 @@ class Workload(msgspec.Struct, frozen=True):
     basis: str = ""
     when: Literal["up", "request", "schedule"] = "up"
     schedule: Schedule | None = None
+    secrets: dict[str, str] = {}
     nonce: str = ""
     revision: str = ""
 
@@ -92,6 +94,10 @@ class Workload(msgspec.Struct, frozen=True):
         """Keys of what must be built before it can start: its own artifact, and those that its values name."""
         values = (self.cwd, *self.command, *self.env.values(), *self.files.values())
         return _artifacts(values) | ({self.artifact} if self.artifact else set())
+
+    def secret_refs(self) -> list[Ref]:
+        values = (*self.command, *self.env.values(), *self.files.values())
+        return [ref for value in values for ref in value.refs() if ref.kind == "secret"]
 
 
 class Edge(msgspec.Struct, frozen=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from shoal.errors import DriverFailed
@@ -37,7 +38,8 @@ async def test_they_are_where_they_should_be_and_nobody_else_reads_them(processe
         files={"app.ini": concat("token=", secret("t"), " "), "./config/app.yaml": concat("placed ")},
         copies={"deep/logo": Copy(b"logo "), "run": Copy(b"", executable=True), "./new/file": Copy(b"new\n")},
     )
-    processes.driver.set_secret("t", "s3cret")
+    digest = processes.driver.set_secret("t", "s3cret")
+    workload = msgspec.structs.replace(workload, secrets={"t": digest})
     instance = await processes.driver.start(workload, 0)
     await processes.ended(instance.id)
     assert processes.log(instance.id) == ["token=s3cret logo placed otherpagenew", "700", "600", "700", "600"]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 
+import msgspec
 import pytest
 
-from shoal.errors import DriverFailed, ShoalError, ToolMissing
+from shoal.errors import DriverFailed, ShoalError, StateDamaged, ToolMissing
 from shoal.model.app import Port
 from shoal.model.values import Ref, Value, address, concat, own, secret
 from shoal.model.workload import After
@@ -51,7 +52,7 @@ async def test_a_reference_that_nothing_answers_to_is_an_error(bed: Bed) -> None
 
 
 async def test_values_are_rendered_for_the_instance(bed: Bed) -> None:
-    bed.driver.set_secret("token", "s3cret")
+    digest = bed.driver.set_secret("token", "s3cret")
     listener = bed.driver.addresses(["users->posts"])["users->posts"]
     env = {
         "PORT": own("port:http"),
@@ -62,7 +63,7 @@ async def test_values_are_rendered_for_the_instance(bed: Bed) -> None:
         "DATA": Value((Ref("data", "users-db"),)),
         "ME": concat(own("workload"), "/", own("index"), "/", own("instance")),
     }
-    workload = bed.runs("users", ports=(Port("http", env=("HTTP_PORT",)),), env=env)
+    workload = bed.runs("users", ports=(Port("http", env=("HTTP_PORT",)),), env=env, secrets={"token": digest})
     instance = await bed.driver.start(workload, 1)
     seen = bed.driver.invocation(workload, ("true",), like=instance.id).env
     port = str(instance.endpoints["http"].port)
@@ -72,6 +73,29 @@ async def test_values_are_rendered_for_the_instance(bed: Bed) -> None:
     assert len(seen["MADE"]) > 8
     assert seen["DATA"].endswith("/users-db")
     assert seen["ME"] == f"users/1/{instance.id}"
+
+
+async def test_an_instance_has_the_content_of_a_secret_that_its_release_means(bed: Bed) -> None:
+    old, new = bed.driver.set_secret("token", "old"), bed.driver.set_secret("token", "new")
+    assert old != new
+    assert [bed.driver.secret_digest("old"), bed.driver.secret_digest("new")] == [old, new]
+    plain = bed.runs("users", env={"TOKEN": secret("token")})
+    found = []
+    for secrets in ({"token": new}, {"token": old}, {}):
+        workload = msgspec.structs.replace(plain, secrets=secrets)
+        instance = await bed.driver.start(workload, 0)
+        found.append(bed.driver.invocation(workload, ("true",), like=instance.id).env["TOKEN"])
+    assert found[:2] == ["new", "old"]
+    assert found[2] not in ("new", "old"), "one that was made"
+
+
+async def test_a_content_that_no_release_names_is_gone(bed: Bed) -> None:
+    old, new = bed.driver.set_secret("token", "old"), bed.driver.set_secret("token", "new")
+    bed.driver.discard_secrets({"token": {new}})
+    plain = bed.runs("users", env={"TOKEN": secret("token")})
+    await bed.driver.start(msgspec.structs.replace(plain, secrets={"token": new}), 0)
+    with pytest.raises(StateDamaged, match="token has lost its content"):
+        await bed.driver.start(msgspec.structs.replace(plain, secrets={"token": old}), 0)
 
 
 async def test_a_secret_of_ones_own_is_the_same_for_everybody(bed: Bed) -> None:

@@ -77,6 +77,8 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["chaos", "status"], {"what": "status", "aim": ""}),
     (["version", "--json"], {"json": True}),
     (["install-service", "--system", "--as", "ann"], {"system": True, "user": False, "name": "ann", "remove": False}),
+    (["secrets"], {"what": "list", "name": None, "json": False}),
+    (["secrets", "rotate", "key", "--generate"], {"what": "rotate", "name": "key", "generate": True, "detach": False}),
     (["prune", "-n", "-v"], {"dry_run": True, "volumes": True, "yes": False}),
     (["completion", "bash"], {"shell": "bash", "complete": None}),
     (["completion", "--complete", "up", "--d"], {"complete": ["up", "--d"]}),

@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from shoal.control.environment import Environment
+from shoal.control.releases import KEPT
 from shoal.control.wishes import restarted, scaled, started, stopped
 from shoal.desired import Inputs
 from shoal.drivers.fake import Behaviour, FakeDriver, FakeReleases
@@ -18,7 +19,7 @@ from shoal.errors import MissingFile, NotRunning, UsageError
 from shoal.model.app import App, Need, Probes, Secret, Service
 from shoal.model.desired import Desired
 from shoal.model.release import Watch
-from shoal.model.values import concat
+from shoal.model.values import concat, secret
 from shoal.stacks import Source
 from tests.unit.control.fakes import Bench, ended
 
@@ -191,8 +192,6 @@ async def test_up_again_tries_failed_builds_and_failed_jobs_again(house: House) 
 
 
 async def test_a_changed_secret_replaces_who_uses_it(house: House) -> None:
-    from shoal.model.values import secret
-
     api = service("api", environment={"KEY": secret("key")})
     app = shop(api, service("web"), secrets=(Secret("key", env="KEY"),))
     await house.up(app, key="one")
@@ -207,6 +206,48 @@ async def test_a_changed_secret_replaces_who_uses_it(house: House) -> None:
 async def test_the_store_holds_no_secrets(house: House) -> None:
     await house.up(shop(secrets=(Secret("key", env="KEY"),)), key="s3cr3t-value")
     assert b"s3cr3t-value" not in (house.driver.platform.release or b"")
+
+
+def keyed(**rest: Any) -> App:
+    api = service("api", environment={"KEY": secret("key")})
+    return shop(api, service("web"), secrets=(Secret("key", env="KEY"),), **rest)
+
+
+async def test_a_rotated_secret_replaces_who_uses_it_until_its_source_changes(house: House) -> None:
+    await house.up(keyed(), key="one")
+    before = {i.workload: i.id for i in house.loop.observed.instances}
+    house.env.rotate("key", "two")
+    await house.rest()
+    after = {i.workload: i.id for i in house.loop.observed.instances if i.alive}
+    assert after["api"] != before["api"] and after["web"] == before["web"]
+    assert house.env.running().wanted.cause == "key rotated"
+    await house.up(keyed(), key="one")
+    assert {i.workload: i.id for i in house.loop.observed.instances if i.alive} == after
+    assert house.env.running().wanted.overrides.rotated
+    await house.up(keyed(), key="three")
+    assert not house.env.running().wanted.overrides.rotated
+    with pytest.raises(UsageError, match="has this value already"):
+        house.env.rotate("key", "three")
+
+
+async def test_values_are_kept_as_long_as_a_release_names_them(house: House) -> None:
+    await house.up(keyed(), key="0")
+    for number in range(1, 2 * KEPT):
+        house.env.rotate("key", str(number))
+        await house.rest()
+    kept = {value for name, value in house.driver.platform.secrets.items() if name.startswith("key=")}
+    named = house.env.releases.secrets()["key"]
+    assert kept == {str(number) for number in range(2 * KEPT) if house.driver.secret_digest(str(number)) in named}
+    assert "0" not in kept and str(2 * KEPT - 1) in kept
+
+
+async def test_who_was_rolled_back_keeps_a_secret_from_being_rotated(house: House) -> None:
+    await house.up(keyed(), key="one")
+    await house.up(keyed(), key="two")
+    house.env.roll_back(house.env.rollouts.again_of("api", 1))
+    await house.rest()
+    with pytest.raises(UsageError, match="api was rolled back, with the value that key had then"):
+        house.env.rotate("key", "three")
 
 
 async def test_a_plan_of_another_app_is_no_wish(house: House) -> None:

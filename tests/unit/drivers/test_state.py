@@ -71,8 +71,29 @@ def test_secrets_survive_odd_names_and_keep_apart(state: State) -> None:
 
 
 def test_a_given_secret_is_kept_as_it_is(state: State) -> None:
-    Vault(state.secrets).keep("token", "from outside\n")
-    assert Vault(state.secrets).read("token") == "from outside\n"
+    digest = Vault(state.secrets).keep("token", "from outside\n")
+    assert Vault(state.secrets).read("token", digest) == "from outside\n"
+
+
+def test_contents_of_a_secret_lie_side_by_side_until_nobody_names_them(state: State) -> None:
+    vault = Vault(state.secrets)
+    made, others = vault.read("key"), vault.read("db.api")
+    one, two = vault.keep("key", "one"), vault.keep("key", "two")
+    assert [vault.read("key", one), vault.read("key", two), vault.read("key")] == ["one", "two", made]
+    vault.discard({"key": {"", two}})
+    assert [vault.read("key", two), vault.read("key")] == ["two", made]
+    with pytest.raises(StateDamaged, match="the secret key has lost its content"):
+        vault.read("key", one)
+    vault.discard({"key": {two}})
+    assert not (state.secrets / "key").exists()
+    assert vault.read("db.api") == others, "passwords that no file declares stay"
+    vault.discard({})
+    assert not list(state.secrets.glob("key*"))
+
+
+def test_every_content_is_its_owners_alone(state: State) -> None:
+    Vault(state.secrets).keep("key", "one")
+    assert {path.stat().st_mode & 0o777 for path in state.secrets.iterdir() if path.is_file()} == {0o600}
 
 
 def test_little_of_our_environment_is_passed_on() -> None:

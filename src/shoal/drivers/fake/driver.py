@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -15,7 +15,7 @@ from shoal.drivers.driver import Capabilities, Invocation, LogFile, Ran
 from shoal.drivers.fake.files import Files, read, write
 from shoal.drivers.fake.platform import Behaviour, Platform, Running
 from shoal.drivers.process.render import Place, Rendering, Sources
-from shoal.errors import DriverFailed, PortInUse, StartFailed, ToolMissing, UsageError
+from shoal.errors import DriverFailed, PortInUse, StartFailed, StateDamaged, ToolMissing, UsageError
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
@@ -151,14 +151,24 @@ class FakeDriver:
         return tuple(text for kind, text in self.platform.lacks.items() if kind in asked)
 
     def set_secret(self, name: str, value: str) -> str:
-        self.platform.secrets[name] = value
+        digest = self.secret_digest(value)
+        self.platform.secrets[_content(name, digest)] = value
+        return digest
+
+    def secret_digest(self, value: str) -> str:
         return hashlib.sha256(f"fake:{value}".encode()).hexdigest()
+
+    def discard_secrets(self, kept: Mapping[str, Collection[str]]) -> None:
+        spared = {_content(name, digest) for name, digests in kept.items() for digest in digests}
+        for known in list(self.platform.secrets):
+            if known not in spared and ("=" in known or known in kept):
+                del self.platform.secrets[known]
 
     def make_secret(self, name: str, length: int) -> None:
         self.platform.secrets.setdefault(name, (f"secret-{name}-" * length)[:length])
 
-    def secret(self, name: str) -> str:
-        return self._secret(name)
+    def secret(self, name: str, digest: str = "") -> str:
+        return self._secret(name, digest)
 
     def certify(self, name: str, chain: str, key: str) -> None:
         self.platform.certificates[name] = chain
@@ -336,8 +346,14 @@ class FakeDriver:
         rendering = Rendering(workload, place, self._sources)
         return {"PATH": "/bin"} | rendering.port_variables() | rendering.env()
 
-    def _secret(self, name: str) -> str:
-        return self.platform.secrets.setdefault(name, f"secret-{name}")
+    def _secret(self, name: str, digest: str) -> str:
+        if digest and _content(name, digest) not in self.platform.secrets:
+            raise StateDamaged(f"the secret {name} has lost its content")
+        return self.platform.secrets.setdefault(_content(name, digest), f"secret-{name}")
+
+
+def _content(name: str, digest: str) -> str:
+    return f"{name}={digest}" if digest else name
 
 
 def _processes(running: Running, now: float) -> tuple[Process, ...]:

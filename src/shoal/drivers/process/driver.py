@@ -7,7 +7,7 @@ import os
 import secrets
 import signal
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -317,6 +317,13 @@ class ProcessDriver:
 
     # Data, secrets, logs
 
+    def secret_digest(self, value: str) -> str:
+        self.state.prepare()
+        return self._vault.digest(value)
+
+    def discard_secrets(self, kept: Mapping[str, Collection[str]]) -> None:
+        self._vault.discard(kept)
+
     def set_secret(self, name: str, value: str) -> str:
         self.state.prepare()
         return self._vault.keep(name, value)
@@ -325,8 +332,8 @@ class ProcessDriver:
         self.state.prepare()
         self._vault.make(name, length)
 
-    def secret(self, name: str) -> str:
-        return self._vault.read(name)
+    def secret(self, name: str, digest: str = "") -> str:
+        return self._vault.read(name, digest)
 
     def certify(self, name: str, chain: str, key: str) -> None:
         self.state.certificates.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -16,10 +16,10 @@ from shoal.model.workload import Copy, Workload
 
 
 class Sources(msgspec.Struct, frozen=True):
-    """Where the answers come from that are the same for everybody."""
+    """Where the answers come from that are the same for everybody. Of a secret with the digest of its content."""
 
     address: Callable[[str], Endpoint]
-    secret: Callable[[str], str]
+    secret: Callable[[str, str], str]
     program: Callable[[str], str]
     artifact: Callable[[str], Path]
     data: Callable[[str], Path]
@@ -98,7 +98,7 @@ class Rendering:
             case "address":
                 return _part(sources.address(ref.name), ref)
             case "secret":
-                return _secret(sources.secret(ref.name), ref)
+                return _secret(sources.secret(ref.name, self._workload.secrets.get(ref.name, "")), ref)
             case "program":
                 return sources.program(ref.name)
             case "artifact":

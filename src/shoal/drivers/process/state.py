@@ -9,7 +9,8 @@
       instances/<id>/                   spec.json  identity.json  exit.json  scratch/
       logs/<workload>/<id>.log          with <id>.log.idx beside it
       data/<name>/                      with <name>.id, its incarnation, beside it
-      secrets/<name>                    0600; secrets/files/<id>/...: an instance's configuration files,
+      secrets/<name>  <name>=<digest>   0600: what was made, and contents that were given;
+                                        secrets/files/<id>/...: an instance's configuration files,
                                         secrets/files/<id>.view/: its working folder, if some of them lie in it;
                                         secrets/certificates/<name>.json: the gateway's, with their keys
       ports.json                        allotted addresses
