@@ -169,7 +169,9 @@ def measure(app: Many, options: argparse.Namespace) -> list[Verdict]:
 
 def compare(app: Many, seconds: float) -> None:
     """The same programs under supervisord, which asks nobody."""
-    peer = Supervisord(app.folder / "supervisord", app.program, app.ports)
+    line = " ".join(app.program)
+    programs = {f"p{port}": {"command": line, "environment": f"PORT={port}"} for port in app.ports}
+    peer = Supervisord(app.folder / "supervisord", programs)
     with peer.running():
         begun = time.monotonic()
         peer.start()

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,16 +17,16 @@ PATIENCE = 120.0
 
 
 class Supervisord:
-    """From PyPI, in an environment of its own that `uv` keeps; Python, as shoal is."""
+    """From PyPI, in an environment of its own that `uv` keeps; Python, as shoal is. `programs` are its sections."""
 
     VERSION = "4.3.0"
 
-    def __init__(self, folder: Path, command: Sequence[str], ports: Sequence[int]) -> None:
+    def __init__(self, folder: Path, programs: Mapping[str, Mapping[str, str]]) -> None:
         self._folder, self._config = folder, folder / "supervisord.conf"
         self._python = self._installed()
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir()
-        self._config.write_text(self._text(command, ports))
+        self._config.write_text(self._text(programs))
 
     def _installed(self) -> str:
         """An interpreter that has it."""
@@ -37,8 +37,8 @@ class Supervisord:
             raise SystemExit(f"bench: supervisord can't be had: {found.stderr.strip()} (--no-peer leaves it out)")
         return found.stdout.strip()
 
-    def _text(self, command: Sequence[str], ports: Sequence[int]) -> str:
-        folder, words = self._folder, " ".join(command)
+    def _text(self, programs: Mapping[str, Mapping[str, str]]) -> str:
+        folder = self._folder
         sections = [
             f"[supervisord]\nlogfile={folder}/supervisord.log\npidfile={folder}/supervisord.pid\nnodaemon=true\n",
             f"[unix_http_server]\nfile={folder}/supervisord.sock\n",
@@ -46,11 +46,9 @@ class Supervisord:
             "supervisor.rpcinterface:make_main_rpcinterface\n",
             f"[supervisorctl]\nserverurl=unix://{folder}/supervisord.sock\n",
         ]
-        for port in ports:
-            keys = (
-                f"command={words}\nenvironment=PORT={port}\nredirect_stderr=true\nstdout_logfile={folder}/{port}.log\n"
-            )
-            sections.append(f"[program:p{port}]\n{keys}")
+        for name, own in programs.items():
+            keys = {**own, "redirect_stderr": "true", "stdout_logfile": f"{folder}/{name}.log"}
+            sections.append(f"[program:{name}]\n" + "".join(f"{key}={value}\n" for key, value in keys.items()))
         return "\n".join(sections)
 
     @property
@@ -76,4 +74,7 @@ class Supervisord:
     def listing(self) -> tuple[list[str], Mapping[str, str]]:
         """Its `ps`."""
         time.sleep(1)
-        return [self._python, "-m", "supervisor.supervisorctl", "-c", str(self._config), "status"], os.environ
+        return self.ctl("status"), os.environ
+
+    def ctl(self, *words: str) -> list[str]:
+        return [self._python, "-m", "supervisor.supervisorctl", "-c", str(self._config), *words]
