@@ -174,7 +174,7 @@ def _conclude(ours: Sequence[Round], peer: Sequence[Round]) -> int:
         )
         for service in SERVICES
     ]
-    return conclude([Verdict(f"failed requests of {asked}", failed, FAILED, ""), *ratios])
+    return conclude([Verdict(f"failed of {asked}, before and meanwhile", failed, FAILED, "requests"), *ratios])
 
 
 if __name__ == "__main__":

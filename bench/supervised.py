@@ -2,8 +2,9 @@
 
 They are the same programs with the same environment on other ports, on the blog's own databases and broker, which go on
 under shoal. A rolling update restarts one after the other, the next when the one before is ready: what people write
-into a deploy script. nginx is Debian's, taken out of its package without installing it; it keeps connections to its
-upstreams, and is as Debian has it otherwise: it asks another instance when one refuses, and no POST twice.
+into a deploy script. nginx is Debian's, taken out of its package without installing it, told to keep connections to its
+upstreams and to leave none out for a while after a refusal. For the rest it has its defaults: what was refused is asked
+of another instance, and no POST twice.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from bench.peers import PATIENCE, Supervisord
 from shoal.build.cache import cache_folder
 from shoal.drivers.process.census import MARKER, REALM
 
-ROUTES = {"/api/articles": "posts", "/api/tags": "posts", "/api/": "users"}
+ROUTES = {"/api/articles": "posts", "/api/tags": "posts", "/api/": "users", "/.well-known/": "users"}
 READY = {"posts": "/health/ready", "users": "/actuator/health/readiness"}
 GRACE = 25
 
@@ -89,7 +90,8 @@ class Supervised:
         return file
 
     def _servers(self, service: str) -> list[str]:
-        return [f"server 127.0.0.1:{one.port};" for one in self.instances if one.service == service]
+        """Nobody is left out for 10 s after a refusal, as by default: two deployed within that time would both be."""
+        return [f"server 127.0.0.1:{one.port} max_fails=0;" for one in self.instances if one.service == service]
 
     @contextmanager
     def running(self) -> Iterator[None]:
