@@ -113,9 +113,14 @@ class Rolling:
                     "ready": sum(i.phase == "ready" for i in new.values()),
                     "old": len(left),
                     "weight": self._weight(name),
+                    "judged": self._judged(name),
                 }
             )
         return rows
+
+    def _judged(self, name: str) -> str:
+        ruling = self._environment.rollouts.trials.rulings().get(name)
+        return ruling.why if ruling else ""
 
     def _weight(self, name: str) -> int | None:
         """Percent of the requests that the new revision has; None: each instance has its share."""

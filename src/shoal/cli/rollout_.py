@@ -21,7 +21,8 @@ JSON = {
     "state": "`going`, `done` or `failed`",
     "waits_for": "a workload, and why it isn't there yet",
     "services": "that changed: each with `service`, `revision`, `from`, `wanted`, `new`, `ready` and `old` (instances) "
-    "and `weight` (percent of the requests for the new revision; null: each instance has its share)",
+    "and `weight` (percent of the requests for the new revision; null: each instance has its share) "
+    "and `judged` (how the canary does beside the stable ones)",
 }
 
 
@@ -57,6 +58,9 @@ def _show(found: dict[str, Any], json: bool) -> None:
     if found["waits_for"]:
         data(f"waits for {found['waits_for']}")
     table(HEAD, [_row(service) for service in found["services"]])
+    for service in found["services"]:
+        if service["judged"]:
+            data(f"{service['service']}: {service['judged']}")
 
 
 def _row(service: dict[str, Any]) -> tuple[str, ...]:

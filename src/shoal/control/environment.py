@@ -17,6 +17,7 @@ from shoal.control.rollout import Verdict
 from shoal.control.rollouts import Rollouts
 from shoal.control.rotation import check_pins, rotated
 from shoal.control.stages import told
+from shoal.control.trials import Trials
 from shoal.control.wishes import restarted, selected
 from shoal.desired import Inputs, at_source, compile, folder_key
 from shoal.desired.builds import asks_for_gateway
@@ -37,7 +38,7 @@ from shoal.model.workload import Workload
 
 # Before what could not be written down is tried again.
 FULL_DISK = 5.0
-STAGES_EVERY = 0.25
+STAGES_EVERY = 1.0
 
 Gather = Callable[[App], Inputs]
 Attach = Callable[[Desired], Desired]
@@ -54,7 +55,7 @@ class Environment:
         self.prepare: Prepare = lambda release: None
         self._gather, self._attach = gather, attach
         self.releases = Releases(store)
-        self.rollouts = Rollouts(self.releases, loop, self._desired)
+        self.rollouts = Rollouts(self.releases, loop, self._desired, Trials(driver))
         self.unread = ""
 
     @property
@@ -281,12 +282,20 @@ class Environment:
         while True:
             await self.loop.until(lambda: self.rollouts.has_stages)
             try:
-                if release := self.rollouts.advanced():
+                if (failure := await self.rollouts.judged()) and self.rollouts.under_way:
+                    self.take_back(failure)
+                elif self.rollouts.under_way and (release := self.rollouts.advanced()):
+                    self._tell_rulings()
                     self.order(release)
             except OSError as problem:
                 self.loop.report("damaged", "releases", f"{problem.filename}: {problem.strerror}")
                 await asyncio.sleep(FULL_DISK)
             await asyncio.sleep(STAGES_EVERY)
+
+    def _tell_rulings(self) -> None:
+        for name, ruling in self.rollouts.trials.rulings().items():
+            if ruling.state == "pass":
+                self.loop.report("judged", name, ruling.why)
 
     def order(self, release: Release) -> None:
         """The same wish, with another word on its rollout."""

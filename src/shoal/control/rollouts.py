@@ -11,6 +11,7 @@ from shoal.control.loop import Loop
 from shoal.control.releases import Release, Releases
 from shoal.control.rollout import Verdict, steer, verdict
 from shoal.control.stages import advanced, promoted, staged
+from shoal.control.trials import Trials, weighed
 from shoal.desired.pinned import lacks
 from shoal.errors import ShoalError, UsageError
 from shoal.model.desired import Desired
@@ -23,8 +24,10 @@ NOWHERE = UsageError("there is no release to go back to", hint="See: shoal histo
 class Rollouts:
     """`stable` is what ran whole before the present release (None: no rollout is under way)."""
 
-    def __init__(self, releases: Releases, loop: Loop, desired: Callable[[Release], Desired]) -> None:
-        self._releases, self._loop, self._desired = releases, loop, desired
+    def __init__(
+        self, releases: Releases, loop: Loop, desired: Callable[[Release], Desired], trials: Trials
+    ) -> None:
+        self._releases, self._loop, self._desired, self.trials = releases, loop, desired, trials
         self.stable: Desired | None = None
         self._whole: Release | None = None
         loop.steer = self.steer
@@ -149,10 +152,26 @@ class Rollouts:
     def _effective(self) -> Desired:
         return self.steer(self._loop.desired, self._loop.observed)
 
+    async def judged(self) -> Failure | None:
+        """Why a canary has to go, after another look at how it answers."""
+        now, before = time.time(), dict(self.trials.asks)
+        desired, orders = self._effective(), self._present().wanted.orders
+        await self.trials.look(desired, self._loop.observed, orders, now)
+        for name, text in self.trials.asks.items():
+            if name not in before:
+                self._loop.report("asks", name, text)
+        failed = {name: ruling.why for name, ruling in self.trials.rulings().items() if ruling.state == "fail"}
+        return next((Failure(why, name, name, "RolledBack") for name, why in failed.items()), None)
+
     def advanced(self) -> Release | None:
         """The present release with the steps that are due; None where none is."""
-        present = self._present()
-        orders = advanced(self._effective(), self._loop.observed, present.wanted.orders, time.time())
+        present, rulings = self._present(), self.trials.rulings()
+        desired, now = self._effective(), time.time()
+
+        def passed(name: str) -> bool:
+            return not weighed(desired, name) or (name in rulings and rulings[name].state == "pass")
+
+        orders = advanced(desired, self._loop.observed, present.wanted.orders, now, passed)
         return None if orders == present.wanted.orders else _ordered(present, orders)
 
     def promoted(self, *, whole: bool) -> Release:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import msgspec
 
@@ -27,8 +27,11 @@ def in_force(name: str, desired: Desired, observed: Observed) -> bool:
     return all(n in mine and mine[n].phase == "ready" for n in range(count))
 
 
-def advanced(desired: Desired, observed: Observed, orders: Orders, now: float) -> Orders:
-    """With the steps noted that came into force since, and those begun whose time has come."""
+def advanced(
+    desired: Desired, observed: Observed, orders: Orders, now: float, passed: Callable[[str], bool] = lambda name: True
+) -> Orders:
+    """With the steps noted that came into force since, and those begun whose time has come, unless they haven't
+    `passed` yet."""
     if orders.paused:
         return orders
     stages = dict(orders.stages)
@@ -38,7 +41,7 @@ def advanced(desired: Desired, observed: Observed, orders: Orders, now: float) -
             continue
         hold = workload.strategy.steps[stage.step].hold
         since = stage.since or now
-        over = hold is not None and now - since >= hold
+        over = hold is not None and now - since >= hold and passed(name)
         stages[name] = Stage(stage.step + 1) if over else Stage(stage.step, since)
     return msgspec.structs.replace(orders, stages=stages)
 

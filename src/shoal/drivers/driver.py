@@ -85,6 +85,9 @@ class Driver(Protocol):
     async def forget(self, instance: str) -> None:
         """Drop the record of an ended instance (its log stays until newer ones push it out)."""
 
+    async def numbers(self, target: str) -> str:
+        """What the mesh has counted: the body of its admin interface at `target`. Raises `DriverFailed`."""
+
     async def publish(self, snapshot: Snapshot) -> None:
         """Hand the mesh a configuration; returns when the mesh has accepted it. Raises `DriverFailed` if it refuses."""
 

@@ -6,6 +6,8 @@ from typing import Literal
 
 import msgspec
 
+from shoal.model.analysis import Analysis
+
 
 class Step(msgspec.Struct, frozen=True):
     """`weight`: percent of the requests that go to the new revision. `hold`: seconds until the next step (None: until
@@ -20,8 +22,10 @@ class Strategy(msgspec.Struct, frozen=True):
     canary      a few new instances beside the stable ones, which get more and more of the requests
     blue-green  all new instances beside the stable ones, and then all requests at once
 
+    `analysis` is what the new revision is held to at each step (None: nothing but to run).
     `header` is one whose requests go to the new revision, whatever their share is."""
 
     kind: Literal["rolling", "canary", "blue-green"] = "rolling"
     steps: tuple[Step, ...] = ()
     header: str = ""
+    analysis: Analysis | None = None

@@ -44,14 +44,15 @@ def _service(name: str, entry: ServiceEntry, facts: Facts) -> Service:
     needs = needs_of(name, entry.needs, (*path, "needs"), facts)
     caller = Caller(name, path, needs, declared(entry))
     work, ports = _work(entry, path, caller, facts), ports_of(entry, path, facts)
+    probes = Probes() if entry.health is UNSET else probes_of(caller, entry.health, (*path, "health"), facts)
     return Service(
         **work,
         **_migration(entry.migrate, (*path, "migrate"), work["path"], caller, facts),
         kind="service",
         ports=ports,
-        probes=Probes() if entry.health is UNSET else probes_of(caller, entry.health, (*path, "health"), facts),
+        probes=probes,
         replicas=entry.replicas,
-        strategy=strategy_of(entry, ports, path, facts),
+        strategy=strategy_of(entry, ports, probes, path, facts),
         warmup=tuple(_request(text, (*path, "warmup", i), facts) for i, text in enumerate(entry.warmup)),
     )
 

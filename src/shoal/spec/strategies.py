@@ -7,8 +7,10 @@ import re
 from msgspec import UNSET
 
 from shoal.errors import WrongType
-from shoal.model.app import Port
+from shoal.model.analysis import Analysis
+from shoal.model.app import Port, Probes
 from shoal.model.strategy import Step, Strategy
+from shoal.spec.analysis import analysis_of
 from shoal.spec.facts import Facts
 from shoal.spec.models import ServiceEntry
 from shoal.spec.models.strategy import StrategyEntry
@@ -21,8 +23,10 @@ AFTER_SWITCH = 60.0
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
-def strategy_of(service: ServiceEntry, ports: tuple[Port, ...] | None, path: Path, facts: Facts) -> Strategy:
-    """`ports` are the service's, as declared."""
+def strategy_of(
+    service: ServiceEntry, ports: tuple[Port, ...] | None, probes: Probes, path: Path, facts: Facts
+) -> Strategy:
+    """`ports` and `probes` are the service's."""
     written = service.strategy
     if written is UNSET:
         return Strategy()
@@ -32,7 +36,18 @@ def strategy_of(service: ServiceEntry, ports: tuple[Port, ...] | None, path: Pat
         _check_service(ports, here, facts)
     _check_entry(entry, here, facts)
     steps = {"rolling": (), "canary": _steps(entry), "blue-green": (Step(0, 0.0), Step(100, _after_switch(entry)))}
-    return Strategy(entry.type, steps[entry.type], entry.header.lower())
+    analysis = None if entry.type == "rolling" else _analysis(entry, probes, ports, here, facts)
+    return Strategy(entry.type, steps[entry.type], entry.header.lower(), analysis)
+
+
+def _analysis(
+    entry: StrategyEntry, probes: Probes, ports: tuple[Port, ...] | None, path: Path, facts: Facts
+) -> Analysis | None:
+    """Connections alone, without requests, say nothing of how they are answered."""
+    if entry.analysis is False or (ports and all(port.protocol == "tcp" for port in ports)):
+        return None
+    written = UNSET if entry.analysis is True else entry.analysis
+    return analysis_of(written, probes, (*path, "analysis"), facts)
 
 
 def _steps(entry: StrategyEntry) -> tuple[Step, ...]:
@@ -60,6 +75,8 @@ def _check_entry(entry: StrategyEntry, path: Path, facts: Facts) -> None:
         facts.problem_at_key(WrongType, (*path, "steps"), f"means nothing with {entry.type}", "steps are a canary's")
     if entry.for_ is not UNSET and entry.type != "blue-green":
         facts.problem_at_key(WrongType, (*path, "for"), f"means nothing with {entry.type}", "write it in a step")
+    if entry.analysis is not UNSET and entry.type == "rolling":
+        facts.problem_at_key(WrongType, (*path, "analysis"), "means nothing with rolling", "say `type: canary`")
     if entry.header and entry.type == "rolling":
         facts.problem_at_key(WrongType, (*path, "header"), "means nothing with rolling")
     if entry.header and not _HEADER.fullmatch(entry.header):

@@ -123,6 +123,11 @@ class FakeDriver:
             raise DriverFailed(f"{instance} still runs")
         del self.platform.running[instance]
 
+    async def numbers(self, target: str) -> str:
+        if target not in self.platform.numbers:
+            raise DriverFailed("there is no mesh that counts")
+        return self.platform.numbers[target]
+
     async def publish(self, snapshot: Snapshot) -> None:
         self.platform.calls.append(f"publish {snapshot.version}")
         if self.platform.refuse:

@@ -61,6 +61,7 @@ class Platform:
         self.files: dict[str, dict[str, bytes]] = {}
         self.snapshots: list[Snapshot] = []
         self.release: bytes | None = None
+        self.numbers: dict[str, str] = {}
         self.releases: dict[int, bytes] = {}
         self.refuse = ""
         self.lacks: dict[str, str] = {}

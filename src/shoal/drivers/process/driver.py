@@ -15,7 +15,7 @@ import msgspec
 
 from shoal.drivers.copying import copy
 from shoal.drivers.driver import Capabilities, Invocation, LogFile, Ran
-from shoal.drivers.process import atomic, publish, records
+from shoal.drivers.process import admin, atomic, publish, records
 from shoal.drivers.process.addressing import Addressing
 from shoal.drivers.process.adoption import Found, leader
 from shoal.drivers.process.census import environment
@@ -274,6 +274,12 @@ class ProcessDriver:
     def fix(self, name: str, endpoint: Endpoint) -> None:
         """An address that the file chose (`gateway`); port 0: any, and the same one ever after."""
         self._allotments.fix(name, endpoint)
+
+    async def numbers(self, target: str) -> str:
+        try:
+            return await asyncio.to_thread(admin.get, self.state.mesh, publish.ADMIN_SOCKET, target)
+        except OSError as problem:
+            raise DriverFailed(f"the mesh doesn't tell its numbers: {problem}") from None
 
     async def publish(self, snapshot: Snapshot) -> None:
         mesh = self._mesh()

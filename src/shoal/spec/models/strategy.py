@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
+from shoal.spec.models.analysis import AnalysisEntry
 from shoal.spec.models.base import Written
 from shoal.spec.scalars import Duration
 
@@ -37,6 +38,10 @@ class StrategyEntry(Written, frozen=True, kw_only=True):
         Duration | UnsetType,
         Meta(description="Of blue-green: how long the old ones stay after the switch. Default 1m."),
     ] = field(name="for", default=UNSET)
+    analysis: Annotated[
+        AnalysisEntry | bool | UnsetType,
+        Meta(description="What the new revision is held to beside the stable one; false: nothing but to run."),
+    ] = UNSET
     header: Annotated[
         str, Meta(description="Requests with this header go to the new revision at any weight, for testers.")
     ] = ""
