@@ -7,7 +7,7 @@ from collections import Counter
 
 from shoal.errors import RolledBack
 from tests.scenarios import processes
-from tests.scenarios.app import App
+from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make
 from tests.scenarios.programs import WEB, WEB_FILES
 
@@ -67,6 +67,75 @@ def test_one_that_dies_is_taken_back_and_the_others_never_noticed(app: Make) -> 
     web.edit("server.py]", "missing.py]")
     assert web.shoal("up", "-d", "--wait").code == RolledBack.exit_code
     assert web.pids() == before
+
+
+FAILING = """\
+import http.server, os, itertools
+
+count = itertools.count()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        bad = self.path != "/ready" and os.environ["BAD"] == "yes" and next(count) % 5 == 0
+        body = os.environ["GREETING"].encode()
+        self.send_response(500 if bad else 200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+
+print("serves", flush=True)
+http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Handler).serve_forever()
+"""
+
+
+def test_one_that_fails_more_than_the_stable_ones_is_taken_back_with_its_numbers(app: Make) -> None:
+    web = canary(app, "steps: [{weight: 50, for: 1h}]")
+    web.write({"web/server.py": FAILING})
+    web.edit("{GREETING: hello}", "{GREETING: hello, BAD: no}")
+    web.edit("[python3, -S, server.py]", "[python3, server.py]")
+    web.up()
+    before = web.pids()
+    web.edit("{GREETING: hello, BAD: no}", "{GREETING: new, BAD: yes}")
+    up = web.begin("up", "-d", "--wait")
+    stepped(web, "1 of 1")
+    web.wait_until(lambda: asked(web, 100) and up.poll() is not None, deadline=60)
+    assert up.wait() == RolledBack.exit_code
+    told = web.told(up)
+    assert "canary fails more than stable" in told, told
+    assert web.pids() == before
+
+
+def asked(web: App, count: int) -> bool:
+    """Asks as often as that, whatever the answers are."""
+    url = web.url
+    for _ in range(count):
+        get(url)
+    return True
+
+
+def test_where_nobody_asks_shoal_asks_and_says_so(app: Make) -> None:
+    web = canary(app, "steps: [{weight: 10, for: 1s}]")
+    web.up()
+    web.edit("GREETING: hello", "GREETING: new")
+    web.up()
+    assert any("traffic is thin: shoal asks GET /ready itself" in e["text"] for e in web.events("asks"))
+    (judged,) = web.events("judged")
+    assert "as good as stable" in judged["text"]
+
+
+def test_one_that_nothing_is_asked_of_is_not_judged(app: Make) -> None:
+    web = canary(app, "steps: [{weight: 10, for: 300ms}], analysis: false")
+    web.up()
+    web.edit("GREETING: hello", "GREETING: new")
+    web.up()
+    assert web.events("judged") == web.events("asks") == []
 
 
 def test_an_aborted_one_goes_and_its_requests_with_it(app: Make) -> None:

@@ -24,9 +24,7 @@ NOWHERE = UsageError("there is no release to go back to", hint="See: shoal histo
 class Rollouts:
     """`stable` is what ran whole before the present release (None: no rollout is under way)."""
 
-    def __init__(
-        self, releases: Releases, loop: Loop, desired: Callable[[Release], Desired], trials: Trials
-    ) -> None:
+    def __init__(self, releases: Releases, loop: Loop, desired: Callable[[Release], Desired], trials: Trials) -> None:
         self._releases, self._loop, self._desired, self.trials = releases, loop, desired, trials
         self.stable: Desired | None = None
         self._whole: Release | None = None

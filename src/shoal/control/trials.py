@@ -82,7 +82,7 @@ class Trials:
         now: float,
     ) -> Watched:
         workload = desired.workload(name)
-        assert workload is not None
+        assert workload is not None and workload.strategy.analysis is not None
         analysis, elapsed = workload.strategy.analysis, now - before.stage.since
         old, new = _asked(name, desired, samples)
         due = own_due(before.trial, analysis, elapsed, now - before.looked)
@@ -92,8 +92,11 @@ class Trials:
             self.asks[name] = f"traffic is thin: shoal asks GET {path} itself, {analysis.own:g} times a second of each"
             mine = await _ask_both(desired, observed.of(name), workload, path, due)
         trial = before.trial.after(old, new, analysis, *mine)
-        hold = workload.strategy.steps[before.stage.step].hold
-        return Watched(before.stage, now, trial, judge(trial, analysis, elapsed, hold or 0.0))
+        lasts = workload.strategy.steps[before.stage.step].hold or 0.0
+        ruling = judge(trial, analysis, elapsed, lasts)
+        if ruling.state == "going" and elapsed >= lasts and not (path and analysis.own):
+            ruling = Ruling("pass", f"its time is up, and nobody asks: {ruling.why}")
+        return Watched(before.stage, now, trial, ruling)
 
 
 def weighed(desired: Desired, name: str) -> bool:
@@ -116,7 +119,9 @@ async def _ask_both(
     ready = [i for i in instances if i.phase == "ready"]
     tracks = ([i for i in ready if not is_new(desired, i)], [i for i in ready if is_new(desired, i)])
     port = _port(workload)
-    found = await asyncio.gather(*(_ask([i.endpoints[port] for i in t if port in i.endpoints], path, count) for t in tracks))
+    found = await asyncio.gather(
+        *(_ask([i.endpoints[port] for i in t if port in i.endpoints], path, count) for t in tracks)
+    )
     return found[0], found[1]
 
 
