@@ -12,6 +12,7 @@ from shoal.control.releases import Release, Releases
 from shoal.control.rollout import Verdict, steer, verdict
 from shoal.control.stages import advanced, promoted, staged
 from shoal.control.trials import Trials, weighed
+from shoal.control.wishes import kept
 from shoal.desired.pinned import lacks
 from shoal.errors import ShoalError, UsageError
 from shoal.model.desired import Desired
@@ -42,9 +43,7 @@ class Rollouts:
             return None
         try:
             self._whole = stable = self._releases.read(number)
-            old = stable.wanted.overrides
-            replicas = old.replicas | asked.replicas
-            overrides = msgspec.structs.replace(old, replicas=replicas, stopped=asked.stopped, chaos=asked.chaos)
+            overrides = kept(stable.wanted.overrides, asked)
             wanted = msgspec.structs.replace(stable.wanted, overrides=overrides, down=False)
             return self._desired(msgspec.structs.replace(stable, wanted=wanted))
         except ShoalError as problem:
@@ -123,9 +122,7 @@ class Rollouts:
             number=bad.number + 1,
             at=time.time(),
             cause=f"release {bad.number} failed",
-            overrides=msgspec.structs.replace(
-                old.overrides, replicas=asked.replicas, stopped=asked.stopped, chaos=asked.chaos
-            ),
+            overrides=kept(old.overrides, asked),
             watch=bad.watch,
             since=bad.since,
             stable=old.number,
@@ -193,12 +190,7 @@ class Rollouts:
         if earlier is None:
             raise NOWHERE
         old, now = earlier.wanted, present.wanted
-        overrides = msgspec.structs.replace(
-            old.overrides,
-            replicas=now.overrides.replicas,
-            stopped=now.overrides.stopped,
-            chaos=now.overrides.chaos,
-        )
+        overrides = kept(old.overrides, now.overrides)
         wanted = msgspec.structs.replace(
             now,
             app=old.app,

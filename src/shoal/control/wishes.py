@@ -53,6 +53,14 @@ def over(ended: Iterable[Disturbance]) -> Change:
     return lambda o: msgspec.structs.replace(o, chaos=tuple(one for one in o.chaos if one not in gone))
 
 
+def kept(earlier: Overrides, now: Overrides) -> Overrides:
+    """Those of an earlier release, with what people have asked for since that isn't about a release."""
+    replicas = earlier.replicas | now.replicas
+    return msgspec.structs.replace(
+        earlier, replicas=replicas, stopped=now.stopped, chaos=now.chaos, maintenance=now.maintenance
+    )
+
+
 def selected(overrides: Overrides, named: frozenset[str], *, running: bool) -> Overrides:
     """`up` wants all; `up SERVICE` wants these besides what is wanted already, if anything is."""
     nothing: frozenset[str] = frozenset()
