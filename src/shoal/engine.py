@@ -19,6 +19,12 @@ from pathlib import Path
 import msgspec
 
 from shoal import mesh
+from shoal.api.developing import Developing
+from shoal.api.disturbing import Disturbing
+from shoal.api.errands import Errands
+from shoal.api.inspecting import Inspecting
+from shoal.api.rolling import Rolling
+from shoal.api.secrets import Secrets
 from shoal.api.server import Server
 from shoal.api.verbs import Verbs
 from shoal.backing import engine_of
@@ -38,6 +44,7 @@ from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
 from shoal.control.reconcile import reconcile
+from shoal.control.steering import Steering
 from shoal.desired import Inputs, compile, folder_key, portion_key
 from shoal.desired.builds import programs, tools
 from shoal.desired.revision import revised
@@ -134,7 +141,9 @@ class Engine:
         self.certifier = Certifier(self.environment, self.driver, state, self._obtain)
         self.environment.prepare = self.certifier.prepare
         remember, build_log = self.watcher.remember, partial(log_file, self._cache)
+        self.steering = Steering(self.environment)
         self.chaos = Chaos(self.environment, self.driver)
+        changing = asyncio.Lock()
         self.verbs = Verbs(
             self.environment,
             self.driver,
@@ -143,7 +152,15 @@ class Engine:
             remember,
             build_log,
             self.certifier.standing,
-            self.chaos,
+            changing,
+            (
+                Developing(self.environment, self.driver),
+                Inspecting(self.environment, self.driver),
+                Rolling(self.environment, self.steering, changing),
+                Errands(self.environment, self.driver, changing),
+                Disturbing(self.environment, self.chaos, self.journal),
+                Secrets(self.environment, changing),
+            ),
         )
 
     def _driver(self, state: Path, itself: Daemon | None) -> ProcessDriver:
@@ -187,10 +204,10 @@ class Engine:
             asyncio.create_task(self.trainer.run(), name="trainer"),
             asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self.recompiling.run(), name="recompiling"),
-            asyncio.create_task(self.environment.keep_releases(), name="releases"),
+            asyncio.create_task(self.steering.conclude(), name="releases"),
             asyncio.create_task(self.certifier.run(), name="certifier"),
             asyncio.create_task(self.chaos.run(), name="chaos"),
-            asyncio.create_task(self.environment.keep_stages(), name="stages"),
+            asyncio.create_task(self.steering.advance(), name="stages"),
             asyncio.create_task(self._ended.wait(), name="end"),
         ]
         gc.collect()

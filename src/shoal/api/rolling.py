@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
@@ -13,6 +14,7 @@ from shoal.control.environment import Environment
 from shoal.control.facts import current, slots
 from shoal.control.releases import Release
 from shoal.control.rollout import changed, verdict
+from shoal.control.steering import Steering
 from shoal.errors import ShoalError, UsageError
 from shoal.model.desired import Desired
 from shoal.model.names import check_known
@@ -22,8 +24,8 @@ Request = Mapping[str, Any]
 
 
 class Rolling:
-    def __init__(self, environment: Environment) -> None:
-        self._environment = environment
+    def __init__(self, environment: Environment, steering: Steering, changing: asyncio.Lock) -> None:
+        self._environment, self._steering, self._changing = environment, steering, changing
 
     def table(self) -> dict[str, Verb]:
         return {name: getattr(self, name) for name in ("history", "rollout", "steer", "rollback")}
@@ -130,30 +132,34 @@ class Rolling:
 
     async def steer(self, request: Request) -> AsyncIterator[Any]:
         """`pause`, `promote` or `abort` the rollout that is under way."""
-        environment, rollouts = self._environment, self._environment.rollouts
-        environment.running()
-        match request["how"]:
+        async with self._changing:
+            self._environment.running()
+            self._steer(str(request["how"]), whole=bool(request.get("whole")))
+        yield {"release": self._environment.running().wanted.number}
+
+    def _steer(self, how: str, *, whole: bool) -> None:
+        rollouts = self._environment.rollouts
+        match how:
             case "pause":
-                environment.order(rollouts.paused())
+                self._steering.order(rollouts.paused())
             case "promote":
-                environment.order(rollouts.promoted(whole=bool(request.get("whole"))))
+                self._steering.order(rollouts.promoted(whole=whole))
             case "abort":
                 rollouts.check_under_way()
-                environment.take_back(Failure("aborted by hand"))
+                self._steering.take_back(Failure("aborted by hand"))
             case other:
                 raise UsageError(f"the daemon knows no {other} of a rollout")
-        yield {"release": environment.running().wanted.number}
 
     async def rollback(self, request: Request) -> AsyncIterator[Any]:
         """Want an earlier release again, or one service of it. `to`: its number, or how a revision begins."""
-        environment, rollouts = self._environment, self._environment.rollouts
-        environment.running()
-        service = str(request.get("service", ""))
-        if service:
-            self._known(service)
-        number = self._number(service, str(request.get("to", "")))
-        environment.roll_back(rollouts.again_of(service, number) if service else rollouts.again(number))
-        wanted = environment.running().wanted
+        service, to = str(request.get("service", "")), str(request.get("to", ""))
+        async with self._changing:
+            self._environment.running()
+            if service:
+                self._known(service)
+            number, rollouts = self._number(service, to), self._environment.rollouts
+            self._steering.roll_back(rollouts.again_of(service, number) if service else rollouts.again(number))
+        wanted = self._environment.running().wanted
         yield {"release": wanted.number, "cause": wanted.cause}
 
     def _known(self, service: str) -> None:

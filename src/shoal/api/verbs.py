@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from shoal import __version__
-from shoal.api.developing import Developing, check_free
-from shoal.api.disturbing import Disturbing
-from shoal.api.errands import Errands
-from shoal.api.inspecting import Inspecting, gateway_url
-from shoal.api.rolling import Rolling, failure, standing
+from shoal.api.developing import check_free
+from shoal.api.inspecting import gateway_url
+from shoal.api.rolling import failure, standing
 from shoal.api.rows import row
-from shoal.api.secrets import Secrets
 from shoal.api.server import Verb
 from shoal.api.telling import picture, telling
-from shoal.control.chaos import Chaos
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.strangers import refused_calls
@@ -38,9 +34,13 @@ NO_GATEWAY = "Give it one: gateway: {routes: [{paths: [/], to: SERVICE}]}"
 Request = Mapping[str, Any]
 
 
+class Part(Protocol):
+    def table(self) -> dict[str, Verb]: ...
+
+
 class Verbs:
     """`remember` keeps the variables of whoever wants edits followed; `build_log` is where an artifact's steps write;
-    `certificates` are the gateway's.
+    `certificates` are the gateway's. `changing` is held by whoever wants something else; `parts` are further verbs.
     `leave` ends the daemon (True: for good, False: to be followed by another). With a `problem` that keeps the daemon
     from its work, whoever asks is told, and it ends; what runs goes on."""
 
@@ -53,24 +53,20 @@ class Verbs:
         remember: Callable[[Mapping[str, str]], None],
         build_log: Callable[[str], Path],
         certificates: Callable[[], list[dict[str, Any]]],
-        chaos: Chaos,
+        changing: asyncio.Lock,
+        parts: Iterable[Part],
     ) -> None:
         self._environment, self._driver, self._journal, self._leave = environment, driver, journal, leave
         self._remember, self._build_log, self._certificates = remember, build_log, certificates
-        self._chaos = chaos
-        self._changing = asyncio.Lock()
+        self._changing, self._parts = changing, tuple(parts)
         self.problem: ShoalError | None = None
 
     def table(self) -> dict[str, Verb]:
         names = ("apply", "follow", "down", "interrupt", "ps", "standings", "plan", "change", "events", "logs")
         more = ("maintenance", "invocation", "why", "addresses", "leave", "ping")
         own = {name: getattr(self, name) for name in (*names, *more)}
-        for part in (Developing, Inspecting):
-            own |= part(self._environment, self._driver).table()
-        own |= Rolling(self._environment).table()
-        own |= Errands(self._environment, self._driver, self._changing).table()
-        own |= Disturbing(self._environment, self._chaos, self._journal).table()
-        own |= Secrets(self._environment, self._changing).table()
+        for part in self._parts:
+            own |= part.table()
         return {name: self._informed(verb) for name, verb in own.items()}
 
     def _informed(self, verb: Verb) -> Verb:

@@ -9,17 +9,16 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
+from shoal.control import carried
 from shoal.control.doors import doors
 from shoal.control.loop import Loop
 from shoal.control.progress import Standing, settled
 from shoal.control.releases import Release, Releases
-from shoal.control.rollout import Verdict
 from shoal.control.rollouts import Rollouts
 from shoal.control.rotation import check_pins, rotated
-from shoal.control.stages import told
 from shoal.control.trials import Trials
-from shoal.control.wishes import restarted, selected
-from shoal.desired import Inputs, at_source, compile, folder_key
+from shoal.control.wishes import selected
+from shoal.desired import Inputs, at_source, compile
 from shoal.desired.builds import asks_for_gateway
 from shoal.desired.causes import with_causes
 from shoal.desired.chosen import is_active
@@ -32,13 +31,9 @@ from shoal.model.app import App, Service
 from shoal.model.desired import Desired
 from shoal.model.names import check_known
 from shoal.model.observed import Endpoint
-from shoal.model.plan import Build, Plan
-from shoal.model.release import Failure, Overrides, Pin, Wanted, Watch
+from shoal.model.plan import Plan
+from shoal.model.release import Overrides, Pin, Wanted, Watch
 from shoal.model.workload import Workload
-
-# Before what could not be written down is tried again.
-FULL_DISK = 5.0
-STAGES_EVERY = 1.0
 
 Gather = Callable[[App], Inputs]
 Attach = Callable[[Desired], Desired]
@@ -55,7 +50,7 @@ class Environment:
         self.prepare: Prepare = lambda release: None
         self._gather, self._attach = gather, attach
         self.releases = Releases(store)
-        self.rollouts = Rollouts(self.releases, loop, self._desired, Trials(driver))
+        self.rollouts = Rollouts(self.releases, loop, self.desired_of, Trials(driver))
         self.unread = ""
 
     @property
@@ -72,7 +67,7 @@ class Environment:
             self.loop.report("damaged", "release.json", text)
             return
         if self.release is not None:
-            self.loop.desired = self._desired(self.release)
+            self.loop.desired = self.desired_of(self.release)
             self.rollouts.renew()
             self._fix(self.loop.desired)
 
@@ -80,30 +75,19 @@ class Environment:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
         inputs = await asyncio.to_thread(self._gather, app)
         scheme = app.gateway.scheme if app.gateway else "http"
-        overrides = self._kept_overrides(app, digests)
+        overrides, now = carried.overrides(self.release, app, digests), time.time()
         contents = dict(digests) | {name: rotation.digest for name, rotation in overrides.rotated.items()}
         inputs = msgspec.structs.replace(inputs, secrets=contents, gateway=self._gateway(app), scheme=scheme)
         wanted = Wanted(
             app,
             overrides=overrides,
             secrets=contents,
-            since=self._since(),
-            scheduled=self._scheduled(app),
-            at=time.time(),
+            since=carried.since(self.release, now),
+            scheduled=carried.scheduled(self.release, app, now),
+            at=now,
         )
-        release = self.rollouts.numbered(self._still_pinned(Release(wanted, inputs)))
-        return release, self._explained(self._desired(release))
-
-    def _still_pinned(self, release: Release) -> Release:
-        """Without the pins of services that the file says something new about."""
-        wanted, pins = release.wanted, release.wanted.overrides.pins
-        if not pins:
-            return release
-        plain = compile(wanted.app, release.inputs)
-        found = {name: plain.workload(name) for name in pins}
-        kept = {n: pin for n, pin in pins.items() if (w := found[n]) is not None and w.revision == pin.instead_of}
-        overrides = msgspec.structs.replace(wanted.overrides, pins=kept)
-        return msgspec.structs.replace(release, wanted=msgspec.structs.replace(wanted, overrides=overrides))
+        release = self.rollouts.numbered(carried.still_pinned(Release(wanted, inputs)))
+        return release, self._explained(self.desired_of(release))
 
     async def apply(
         self,
@@ -124,7 +108,7 @@ class Environment:
         overrides = msgspec.structs.replace(overrides, excepted=(overrides.excepted - named) | left_out)
         wanted = msgspec.structs.replace(release.wanted, overrides=overrides, watch=watch)
         release = msgspec.structs.replace(release, wanted=wanted)
-        desired = self._explained(self._desired(release))
+        desired = self._explained(self.desired_of(release))
         self.plan(desired)  # raises what is in the way while all is still as it was
         self._keep_secrets(app, values)
         await asyncio.to_thread(self.prepare, release)
@@ -147,13 +131,13 @@ class Environment:
             return
         if self.rollouts.gave_up(release):
             return  # only somebody who says so tries that again
-        overrides = _edited(release, before, self.loop.desired)
+        overrides = carried.edited(release, before, self.loop.desired)
         same = overrides == release.wanted.overrides
         wanted = msgspec.structs.replace(
             release.wanted, overrides=overrides, watch=before.wanted.watch, cause="an edit"
         )
         release = msgspec.structs.replace(release, wanted=wanted)
-        desired = desired if same else self._explained(self._desired(release))
+        desired = desired if same else self._explained(self.desired_of(release))
         self.plan(desired)
         self._keep_secrets(app, values)
         self.want(release, desired)
@@ -181,8 +165,8 @@ class Environment:
         before = self.running()
         digest = self._driver.set_secret(name, value)
         release = rotated(before, name, digest)
-        desired = self._desired(release)
-        check_pins(self._desired(before), before.wanted.overrides.pins, name)
+        desired = self.desired_of(release)
+        check_pins(self.desired_of(before), before.wanted.overrides.pins, name)
         self.plan(desired)
         self.want(release, desired)
 
@@ -227,7 +211,7 @@ class Environment:
         if not self.release.wanted.down:
             return with_causes(desired, self.loop.desired)
         up = msgspec.structs.replace(self.release, wanted=msgspec.structs.replace(self.release.wanted, down=False))
-        return with_causes(desired, self._desired(up))
+        return with_causes(desired, self.desired_of(up))
 
     def _fix(self, desired: Desired) -> None:
         for name, endpoint in doors(desired.gateway).items():
@@ -264,65 +248,6 @@ class Environment:
 
     def _nothing_runs(self) -> bool:
         return not self.loop.executor.busy and not any(i.alive for i in self.loop.observed.instances)
-
-    async def keep_releases(self) -> None:
-        """Notes what ran whole, and takes back what failed. Never returns."""
-        while True:
-            await self.loop.until(lambda: self.rollouts.concluded() is not None)
-            found = self.rollouts.concluded()
-            try:
-                if found is not None:
-                    self._conclude(found)
-            except OSError as problem:
-                self.loop.report("damaged", "releases", f"{problem.filename}: {problem.strerror}")
-                await asyncio.sleep(FULL_DISK)
-
-    async def keep_stages(self) -> None:
-        """Goes from step to step of a strategy. Never returns."""
-        while True:
-            await self.loop.until(lambda: self.rollouts.has_stages)
-            try:
-                if (failure := await self.rollouts.judged()) and self.rollouts.under_way:
-                    self.take_back(failure)
-                elif self.rollouts.under_way and (release := self.rollouts.advanced()):
-                    self._tell_rulings()
-                    self.order(release)
-            except OSError as problem:
-                self.loop.report("damaged", "releases", f"{problem.filename}: {problem.strerror}")
-                await asyncio.sleep(FULL_DISK)
-            await asyncio.sleep(STAGES_EVERY)
-
-    def _tell_rulings(self) -> None:
-        for name, ruling in self.rollouts.trials.rulings().items():
-            if ruling.state == "pass":
-                self.loop.report("judged", name, ruling.why)
-
-    def order(self, release: Release) -> None:
-        """The same wish, with another word on its rollout."""
-        before = self.running().wanted.orders
-        self.releases.save(release)
-        for name, text in told(self.loop.desired, before, release.wanted.orders):
-            self.loop.report("step", name, text)
-        self.loop.wake()
-
-    def _conclude(self, found: Verdict) -> None:
-        if found.state == "done":
-            told = self.rollouts.under_way and not self.running().wanted.returned
-            self.want(self.rollouts.done())
-            if told:
-                self.loop.report("rolled out", self.loop.desired.app, f"release {self.running().wanted.number}")
-            return
-        s = found.standing
-        assert s is not None
-        self.take_back(Failure(s.why, s.workload, s.owner, s.error, s.instance))
-
-    def take_back(self, why: Failure) -> None:
-        """Want the stable release again in place of the present one."""
-        number = self.running().wanted.number
-        back = self.rollouts.back(why)
-        text = f"release {number} failed, release {back.wanted.again} is wanted again: {why.why}"
-        self.loop.report("returned", why.workload or self.loop.desired.app, text)
-        self.want(back)
 
     def override(self, change: Callable[[Overrides], Overrides]) -> None:
         """Want the same file, with another wish on top."""
@@ -382,7 +307,7 @@ class Environment:
 
     def want(self, release: Release, desired: Desired | None = None) -> None:
         """From now on. Raises `OSError` where it can't be written down; all is as it was then."""
-        desired = desired or self._desired(release)
+        desired = desired or self.desired_of(release)
         another = self.release is None or self.release.wanted.number != release.wanted.number
         self.releases.save(release)
         if another:
@@ -394,7 +319,8 @@ class Environment:
         self.loop.executor.abandon({a.key for a in desired.artifacts})
         self.loop.wake()
 
-    def _desired(self, release: Release) -> Desired:
+    def desired_of(self, release: Release) -> Desired:
+        """What a release wants. Raises what is wrong with it."""
         if release.wanted.down:
             return Desired(app=release.wanted.app.name, environment=release.wanted.app.environment)
         desired = compile(release.wanted.app, release.inputs, release.wanted.overrides)
@@ -410,39 +336,6 @@ class Environment:
             found[name] = compile(release.wanted.app, release.inputs)
         return found
 
-    def roll_back(self, release: Release) -> None:
-        """Want an earlier release again, or a service of it. Raises `UsageError` where that can't be."""
-        desired = self._desired(release)
-        builds = [op for op in self.plan(desired).operations if isinstance(op, Build)]
-        if builds:
-            what = f"{builds[0].id.removeprefix('build ')} of that release is gone: its build was deleted"
-            raise UsageError(what, hint="Check its source out and say: shoal up")
-        self.want(release, desired)
-
-    def _scheduled(self, app: App) -> dict[str, float]:
-        """When the schedule of each job came to be wanted: before that, nothing was due."""
-        up = self.release is not None and not self.release.wanted.down
-        wanted = self.release.wanted if self.release and up else Wanted(App("", ""))
-        same = {(s.name, s.schedule): wanted.scheduled.get(s.name) for s in wanted.app.services}
-        now = time.time()
-        return {s.name: same.get((s.name, s.schedule)) or now for s in app.services if s.schedule}
-
-    def _since(self) -> float:
-        up = self.release is not None and not self.release.wanted.down
-        return self.release.wanted.since if self.release and up else time.time()
-
-    def _kept_overrides(self, app: App, digests: Mapping[str, str]) -> Overrides:
-        """A `scale` stays until the file changes that service's replicas, a rotated secret until its source changes."""
-        if self.release is None:
-            return Overrides()
-        before = {s.name: s.replicas for s in self.release.wanted.app.services}
-        old = self.release.wanted.overrides
-        same = {s.name for s in app.services if before.get(s.name) == s.replicas}
-        declared = {secret.name for secret in app.secrets}
-        valid = {n: r for n, r in old.rotated.items() if n in declared and digests.get(n, "") == r.instead_of}
-        replicas = {k: v for k, v in old.replicas.items() if k in same}
-        return msgspec.structs.replace(old, replicas=replicas, rotated=valid)
-
     async def _forget_failures(self) -> None:
         """Asked again, failed jobs run again and a crashed slot's back-off is over."""
         for instance in await self._driver.observe():
@@ -453,13 +346,3 @@ class Environment:
 
     def known(self, app: App, names: Iterable[str]) -> None:
         check_known(names, [*(s.name for s in app.services), *(b.name for b in app.backing)])
-
-
-def _edited(release: Release, before: Release, desired: Desired) -> Overrides:
-    """What runs where it lies has no artifact that would differ: an edit there replaces it all the same."""
-    old, new = before.inputs.sources, release.inputs.sources
-    changed = {key for key in new if key in old and new[key].tracked != old[key].tracked}
-    unbuilt = {w.name for w in desired.workloads if w.kind == "service" and not w.artifact}
-    services = release.wanted.app.services
-    names = [s.name for s in services if s.name in unbuilt and folder_key(s.path, s.recipe.ignore) in changed]
-    return restarted(names)(release.wanted.overrides)

@@ -12,6 +12,7 @@ import pytest
 
 from shoal.control.environment import Environment
 from shoal.control.releases import KEPT
+from shoal.control.steering import Steering
 from shoal.control.wishes import restarted, scaled, started, stopped
 from shoal.desired import Inputs
 from shoal.drivers.fake import Behaviour, FakeDriver, FakeReleases
@@ -244,7 +245,7 @@ async def test_values_are_kept_as_long_as_a_release_names_them(house: House) -> 
 async def test_who_was_rolled_back_keeps_a_secret_from_being_rotated(house: House) -> None:
     await house.up(keyed(), key="one")
     await house.up(keyed(), key="two")
-    house.env.roll_back(house.env.rollouts.again_of("api", 1))
+    Steering(house.env).roll_back(house.env.rollouts.again_of("api", 1))
     await house.rest()
     with pytest.raises(UsageError, match="api was rolled back, with the value that key had then"):
         house.env.rotate("key", "three")
