@@ -53,8 +53,8 @@ class Watcher:
                 found = await asyncio.to_thread(places, release)
                 await asyncio.to_thread(changes.cover, found)
                 self._say(changes.problem)
-                await self._renew(release)
-                await self._next(changes, found)
+                if await self._renew(release):
+                    await self._next(changes, found)
         finally:
             changes.close()
 
@@ -84,12 +84,13 @@ class Watcher:
             self._report("watching", "shoal", problem)
         self._said = problem
 
-    async def _renew(self, release: Release) -> None:
-        """What is wrong with an edit is told once, and what runs goes on."""
+    async def _renew(self, release: Release) -> bool:
+        """What is wrong with an edit is told once, and what runs goes on. False: it has to be read again."""
         before = self._environment.unread
         try:
             app, values = await asyncio.to_thread(self._read, release)
-            await self._environment.renew(app, values)
+            if not await self._environment.renew(app, values):
+                return False
             self._environment.unread = ""
         except ShoalError as problem:
             self._environment.unread = str(problem)
@@ -97,6 +98,7 @@ class Watcher:
             self._environment.unread = f"{problem.filename}: {problem.strerror}"
         if self._environment.unread not in ("", before):
             self._report("refused", "shoal.yaml", f"{self._environment.unread}\nwhat runs goes on as it was")
+        return True
 
     def _read(self, release: Release) -> tuple[App, dict[str, str]]:
         from shoal.spec import known, load, secrets

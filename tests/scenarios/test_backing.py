@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from shoal.build.engines import program
+from shoal.errors import RolledBack
 from tests.scenarios.app import App
 from tests.scenarios.conftest import Make
 from tests.scenarios.programs import shell, worker
@@ -96,7 +97,7 @@ def test_another_version_on_old_data_is_an_error_and_loses_nothing(app: Make) ->
     sql(some, "create table kept (n int)")
     some.edit("version: 16", "version: 18")
     result = some.shoal("up", "-d", "--wait")
-    assert result.code == 7
+    assert result.code == RolledBack.exit_code
     assert "holds data of PostgreSQL 16, but the file says version: 18" in result.err
     assert "shoal down -v" in result.err
     some.edit("version: 18", "version: 16")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from shoal.errors import RolledBack
 from tests.scenarios.conftest import Make
 
 SMALL = "2m"
@@ -48,7 +49,7 @@ def test_no_room_for_a_build(app: Make, cache: Path, source: str) -> None:
     before, used = made.pids(), sorted(path.name for path in cache.rglob("*"))
     made.write({"shoal.yaml": YAML + STEP})
     result = made.shoal("up", "-d", "--wait")
-    assert result.code == 5, str(result)
+    assert result.code == RolledBack.exit_code, str(result)
     assert f"building large: the disk of {cache}/shoal is full" in result.err
     assert "make room there, or set XDG_CACHE_HOME to another folder; then say `up` again" in result.err
     assert made.pids() == before

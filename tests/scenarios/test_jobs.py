@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from shoal.errors import RolledBack
 from tests.scenarios.app import App
 from tests.scenarios.conftest import Make
 from tests.scenarios.programs import shell
@@ -124,7 +125,7 @@ def test_a_failed_migration_leaves_the_old_instances_running(migrated: App) -> N
     before = migrated.pids()
     migrated.edit("echo migrate >> order", "echo broken; exit 3")
     result = migrated.shoal("up", "-d", "--wait")
-    assert result.code == 7
+    assert result.code == RolledBack.exit_code
     assert "writer.migrate" in result.err
     assert "| broken" in result.err
     assert migrated.pids() == before

@@ -114,33 +114,37 @@ class Environment:
         await asyncio.to_thread(self.prepare, release)
         await self._forget_failures()
         self._keep_secrets(app, values)
-        self.want(release, desired)
+        # Meanwhile the one before may have come to run whole, or have been taken back.
+        self.want(self.rollouts.numbered(release), desired)
 
-    async def renew(self, app: App, values: Mapping[str, str]) -> None:
-        """Want what the file and the sources say now; what people asked for besides stays. Raises what is wrong with
-        them, and all is as it was."""
+    async def renew(self, app: App, values: Mapping[str, str]) -> bool:
+        """Want what the file and the sources say now; what people asked for besides stays. False where another release
+        came to be wanted meanwhile: then all has to be read again. Raises what is wrong with file or sources, and all
+        is as it was."""
         before = self.running()
         app = msgspec.structs.replace(app, profiles=before.wanted.app.profiles)
         release, desired = await self.compile(app, self.digests(values))
         self._keep_secrets(app, values)
         await asyncio.to_thread(self.prepare, release)
-        if self.release is not before:
-            return  # somebody wants something else meanwhile; he is followed
+        if self.release is None or not self.release.wishes(before):
+            return False
+        before = self.release
         if release.same(before):
             self._try_builds_again()
-            return
+            return True
         if self.rollouts.gave_up(release):
-            return  # only somebody who says so tries that again
+            return True  # only somebody who says so tries that again
         overrides = carried.edited(release, before, self.loop.desired)
         same = overrides == release.wanted.overrides
         wanted = msgspec.structs.replace(
             release.wanted, overrides=overrides, watch=before.wanted.watch, cause="an edit"
         )
-        release = msgspec.structs.replace(release, wanted=wanted)
+        release = self.rollouts.numbered(msgspec.structs.replace(release, wanted=wanted))
         desired = desired if same else self._explained(self.desired_of(release))
         self.plan(desired)
         self._keep_secrets(app, values)
         self.want(release, desired)
+        return True
 
     def _try_builds_again(self) -> None:
         if self.loop.executor.broken_builds:

@@ -24,6 +24,12 @@ class Release(msgspec.Struct, frozen=True):
         """Whether file and sources are the same."""
         return (self.wanted.app, self.inputs) == (other.wanted.app, other.inputs)
 
+    def wishes(self, other: Release) -> bool:
+        """Whether it is the same wish, however far that has come."""
+        mine, its = self.wanted, other.wanted
+        keys = ("number", "overrides", "down", "watch")
+        return self.same(other) and all(getattr(mine, key) == getattr(its, key) for key in keys)
+
 
 class Releases:
     """`present` is what is wanted now (None: nothing was ever, or it is over)."""

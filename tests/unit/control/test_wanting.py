@@ -333,7 +333,17 @@ async def test_who_wants_something_else_meanwhile_is_followed(house: House) -> N
     renewing = asyncio.create_task(house.env.renew(shop(), {}))
     await asyncio.sleep(0)
     house.env.override(scaled("api", 2))
-    await renewing
+    assert not await renewing, "it has to be read again"
     await house.rest()
     assert house.alive() == {"api": 2, "web": 1}
     assert house.env.running().wanted.number == 1
+
+
+async def test_an_edit_isnt_lost_because_the_release_before_it_just_came_to_run_whole(house: House) -> None:
+    await house.up(shop())
+    house.digests["api"] = "t2"
+    renewing = asyncio.create_task(house.env.renew(shop(), {}))
+    await asyncio.sleep(0)
+    house.env.want(house.env.rollouts.done())
+    assert await renewing
+    assert (house.env.running().wanted.number, house.env.running().wanted.stable) == (2, 1)
