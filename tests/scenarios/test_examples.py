@@ -189,6 +189,7 @@ def test_events(example: Example, tmp_path: Path) -> None:
     assert line.split()[:4] == ["PAYMENTS:3", "payments.ann", "ledger", "5"]
     assert line.endswith("KeyError('cents')")
     for victim in ("events", "ledger", "ledger-db"):
+        some.wait_until(lambda: some.ready(victim))  # noqa: B023
         old = some.pid(victim)
         processes.kill(old)
         some.wait_until(lambda: some.ready(victim) and some.pid(victim) != old)  # noqa: B023

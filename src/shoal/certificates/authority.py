@@ -57,10 +57,14 @@ def main(folder: Path) -> int:
 
 
 def obtain(order: Order, folder: Path) -> None:
+    from acme import messages
+
     client = _client(order)
     key = _key()
     wanted = client.new_order(_request(order.acme.domains, key))
-    challenges = [_challenge(authorization) for authorization in wanted.authorizations]
+    # An authority may remember what was proved not long ago (RFC 8555, 7.1.3); what is valid can't be proved again.
+    open_ones = [each for each in wanted.authorizations if each.body.status != messages.STATUS_VALID]
+    challenges = [_challenge(authorization) for authorization in open_ones]
     account = client.net.key
     assert account is not None
     answers = [(one, *one.response_and_validation(account)) for one in challenges]
