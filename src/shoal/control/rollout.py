@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from shoal.control.facts import current, rolled_out, slots, stale
+from shoal.control.facts import current, rolled_out, slots
 from shoal.control.progress import Standing, standings
 from shoal.desired.graph import closure
 from shoal.model.app import Gateway, Route
@@ -73,7 +73,8 @@ def verdict(target: Desired, stable: Desired, observed: Observed, now: float) ->
     hopeless = next((found for s in mine if (found := _hopeless(s, target, observed))), None)
     if hopeless is not None:
         return Verdict("failed", hopeless)
-    waits = next((s for s in mine if not _over(s, target, observed)), None)
+    # Old instances that are still ending keep nobody waiting.
+    waits = next((s for s in mine if s.state not in OVER), None)
     return Verdict("going", waits) if waits else Verdict("done")
 
 
@@ -86,11 +87,6 @@ def _hopeless(standing: Standing, target: Desired, observed: Observed) -> Standi
         return None
     why = f"{stuck.id}: {stuck.reason}"
     return msgspec.structs.replace(standing, state="failed", why=why, error="StartFailed", instance=stuck.id)
-
-
-def _over(standing: Standing, target: Desired, observed: Observed) -> bool:
-    workload = target.workload(standing.workload)
-    return standing.state in OVER and (standing.kind == "job" or not workload or not stale(workload, observed))
 
 
 def _pairs(target: Desired, stable: Desired) -> dict[str, Workload]:

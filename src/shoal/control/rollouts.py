@@ -103,7 +103,9 @@ class Rollouts:
         if not self._loop.current:
             return None
         found = verdict(self._loop.desired, self.stable or Desired(app=""), self._loop.observed, time.time())
-        return found if found.state == "done" or (found.state == "failed" and self.under_way) else None
+        if found.state == "done":
+            return None if self.has_stages else found
+        return found if found.state == "failed" and self.under_way else None
 
     def done(self) -> Release:
         """The present release as one that one may go back to."""

@@ -47,6 +47,7 @@ def test_a_release_that_comes_up_is_done() -> None:
     world = up(service("api", replicas=2))
     release(world, service("api", replicas=2, revision="r2"))
     assert world.conclude().state == "done"
+    world.settle()
     assert revisions(world, "api") == ["r2", "r2"]
 
 
