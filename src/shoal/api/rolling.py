@@ -42,7 +42,7 @@ class Rolling:
         for number in releases.numbers():
             try:
                 release = releases.read(number)
-                revisions = self._revisions(release)
+                revisions = self._environment.rollouts.revisions(release)
             except ShoalError as problem:
                 rows.append({"release": number, "at": 0.0, "cause": str(problem), "state": "damaged", "services": {}})
                 continue
@@ -51,11 +51,6 @@ class Rolling:
                 rows.append(self._row(release, news))
             before = revisions
         yield {"releases": rows}
-
-    def _revisions(self, release: Release) -> dict[str, str]:
-        names = [s.name for s in release.wanted.app.services if s.kind == "service"]
-        found = {name: self._environment.rollouts.revision(release, name) for name in names}
-        return {name: revision for name, revision in found.items() if revision}
 
     def _row(self, release: Release, news: dict[str, str]) -> dict[str, Any]:
         wanted = release.wanted
@@ -73,7 +68,7 @@ class Rolling:
             return f"failed: {wanted.failure.why}"
         if release is self._environment.release:
             return "rolling out" if self._environment.rollouts.under_way else "current"
-        return "" if wanted.stable == wanted.number else "never whole"
+        return "" if release.whole else "never whole"
 
     async def rollout(self, request: Request) -> AsyncIterator[Any]:
         """How far the present release has come, service by service."""
@@ -97,7 +92,9 @@ class Rolling:
         return {"state": state, "waits_for": f"{on.workload}: {on.state} {on.why}".strip() if on else ""}
 
     def _services(self, stable: Desired) -> list[dict[str, Any]]:
-        loop = self._environment.loop
+        loop, rollouts = self._environment.loop, self._environment.rollouts
+        weights = {name: rollout.weight for name, rollout in rollouts.effective().rollouts.items()}
+        rulings = rollouts.trials.rulings()
         rows = []
         for name in sorted(changed(loop.desired, stable)):
             workload, old = loop.desired.workload(name), stable.workload(name)
@@ -114,21 +111,12 @@ class Rolling:
                     "new": len(new),
                     "ready": sum(i.phase == "ready" for i in new.values()),
                     "old": len(left),
-                    "weight": self._weight(name),
-                    "judged": self._judged(name),
+                    # Percent of the requests that the new revision has; None: each instance has its share.
+                    "weight": weights.get(name),
+                    "judged": rulings[name].why if name in rulings else "",
                 }
             )
         return rows
-
-    def _judged(self, name: str) -> str:
-        ruling = self._environment.rollouts.trials.rulings().get(name)
-        return ruling.why if ruling else ""
-
-    def _weight(self, name: str) -> int | None:
-        """Percent of the requests that the new revision has; None: each instance has its share."""
-        loop = self._environment.loop
-        rollout = self._environment.rollouts.steer(loop.desired, loop.observed).rollouts.get(name)
-        return rollout.weight if rollout else None
 
     async def steer(self, request: Request) -> AsyncIterator[Any]:
         """`pause`, `promote` or `abort` the rollout that is under way."""
@@ -171,7 +159,7 @@ class Rolling:
             return int(to or 0)
         releases, rollouts = self._environment.releases, self._environment.rollouts
         for number in reversed(releases.numbers()):
-            if service and rollouts.revision(releases.read(number), service).startswith(to):
+            if service and rollouts.revisions(releases.read(number)).get(service, "").startswith(to):
                 return number
         raise UsageError(f"there is no release or revision {to}", hint=f"See: shoal history {service}".rstrip())
 

@@ -49,8 +49,7 @@ def still_pinned(release: Release) -> Release:
     plain = compile(wanted.app, release.inputs)
     found = {name: plain.workload(name) for name in pins}
     kept = {n: pin for n, pin in pins.items() if (w := found[n]) is not None and w.revision == pin.instead_of}
-    fewer = msgspec.structs.replace(wanted.overrides, pins=kept)
-    return msgspec.structs.replace(release, wanted=msgspec.structs.replace(wanted, overrides=fewer))
+    return release.wanting(overrides=msgspec.structs.replace(wanted.overrides, pins=kept))
 
 
 def edited(release: Release, before: Release, desired: Desired) -> Overrides:

@@ -27,7 +27,7 @@ from shoal.desired.pinned import pinned
 from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning, StateDamaged, UsageError
 from shoal.mesh.links import GATEWAY
-from shoal.model.app import App, Service
+from shoal.model.app import App, Gateway, Service
 from shoal.model.desired import Desired
 from shoal.model.names import check_known
 from shoal.model.observed import Endpoint
@@ -69,7 +69,7 @@ class Environment:
         if self.release is not None:
             self.loop.desired = self.desired_of(self.release)
             self.rollouts.renew()
-            self._fix(self.loop.desired)
+            self._fix(self.loop.desired.gateway)
 
     async def compile(self, app: App, digests: Mapping[str, str]) -> tuple[Release, Desired]:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
@@ -86,7 +86,7 @@ class Environment:
             scheduled=carried.scheduled(self.release, app, now),
             at=now,
         )
-        release = self.rollouts.numbered(carried.still_pinned(Release(wanted, inputs)))
+        release = carried.still_pinned(Release(wanted, inputs))
         return release, self._explained(self.desired_of(release))
 
     async def apply(
@@ -106,15 +106,14 @@ class Environment:
         running = self.release is not None and not self.release.wanted.down
         overrides = selected(release.wanted.overrides, named, running=running)
         overrides = msgspec.structs.replace(overrides, excepted=(overrides.excepted - named) | left_out)
-        wanted = msgspec.structs.replace(release.wanted, overrides=overrides, watch=watch)
-        release = msgspec.structs.replace(release, wanted=wanted)
+        release = release.wanting(overrides=overrides, watch=watch)
         desired = self._explained(self.desired_of(release))
         self.plan(desired)  # raises what is in the way while all is still as it was
         self._keep_secrets(app, values)
         await asyncio.to_thread(self.prepare, release)
         await self._forget_failures()
         self._keep_secrets(app, values)
-        # Meanwhile the one before may have come to run whole, or have been taken back.
+        # Numbered only now: meanwhile the one before may have come to run whole, or have been taken back.
         self.want(self.rollouts.numbered(release), desired)
 
     async def renew(self, app: App, values: Mapping[str, str]) -> bool:
@@ -136,10 +135,8 @@ class Environment:
             return True  # only somebody who says so tries that again
         overrides = carried.edited(release, before, self.loop.desired)
         same = overrides == release.wanted.overrides
-        wanted = msgspec.structs.replace(
-            release.wanted, overrides=overrides, watch=before.wanted.watch, cause="an edit"
-        )
-        release = self.rollouts.numbered(msgspec.structs.replace(release, wanted=wanted))
+        edit = release.wanting(overrides=overrides, watch=before.wanted.watch, cause="an edit")
+        release = self.rollouts.numbered(edit)
         desired = desired if same else self._explained(self.desired_of(release))
         self.plan(desired)
         self._keep_secrets(app, values)
@@ -178,8 +175,7 @@ class Environment:
         """They have been dropped, with the data: what was rotated begins anew."""
         if self.release is not None and self.release.wanted.overrides.rotated:
             overrides = msgspec.structs.replace(self.release.wanted.overrides, rotated={})
-            wanted = msgspec.structs.replace(self.release.wanted, overrides=overrides)
-            self.releases.save(msgspec.structs.replace(self.release, wanted=wanted))
+            self.releases.save(self.release.wanting(overrides=overrides))
 
     def _discard_secrets(self) -> None:
         """Contents that no release names any more; where one can't be read, none is known to be of no use."""
@@ -191,21 +187,20 @@ class Environment:
         for name, endpoint in doors(desired.gateway).items():
             self._driver.vacant(name, endpoint)
         try:
-            self._fix(desired)
+            self._fix(desired.gateway)
             return self.loop.plan_for(desired)[0]
         finally:
-            self._fix(self.loop.desired)
+            self._fix(self.loop.desired.gateway)
 
     def _gateway(self, app: App) -> Endpoint | None:
         """Where the gateway of `app` will listen, for builds that put it into what they make."""
         if app.gateway is None or not asks_for_gateway(app):
             return None
-        for name, endpoint in doors(app.gateway).items():
-            self._driver.fix(name, endpoint)
+        self._fix(app.gateway)
         try:
             return self._driver.addresses([GATEWAY])[GATEWAY]
         finally:
-            self._fix(self.loop.desired)
+            self._fix(self.loop.desired.gateway)
 
     def _explained(self, desired: Desired) -> Desired:
         """With the causes of its builds, where there was a release before this one."""
@@ -214,11 +209,10 @@ class Environment:
             return desired
         if not self.release.wanted.down:
             return with_causes(desired, self.loop.desired)
-        up = msgspec.structs.replace(self.release, wanted=msgspec.structs.replace(self.release.wanted, down=False))
-        return with_causes(desired, self.desired_of(up))
+        return with_causes(desired, self.desired_of(self.release.wanting(down=False)))
 
-    def _fix(self, desired: Desired) -> None:
-        for name, endpoint in doors(desired.gateway).items():
+    def _fix(self, gateway: Gateway | None) -> None:
+        for name, endpoint in doors(gateway).items():
             self._driver.fix(name, endpoint)
 
     async def down(self) -> None:
@@ -237,9 +231,8 @@ class Environment:
             return False
         # Whatever comes up after this comes up from nothing.
         calm = msgspec.structs.replace(self.release.wanted.overrides, chaos=())
-        wanted = msgspec.structs.replace(self.release.wanted, down=True, stable=0, overrides=calm)
         try:
-            self.want(msgspec.structs.replace(self.release, wanted=wanted))
+            self.want(self.release.wanting(down=True, stable=0, overrides=calm))
         except OSError:
             return False
         return True
@@ -256,8 +249,7 @@ class Environment:
     def override(self, change: Callable[[Overrides], Overrides]) -> None:
         """Want the same file, with another wish on top."""
         release = self.running()
-        wanted = msgspec.structs.replace(release.wanted, overrides=change(release.wanted.overrides))
-        self.want(msgspec.structs.replace(release, wanted=wanted))
+        self.want(release.wanting(overrides=change(release.wanted.overrides)))
 
     def running(self) -> Release:
         """The present release. Raises `NotRunning` when there is none or it is down."""
@@ -316,7 +308,7 @@ class Environment:
         self.releases.save(release)
         if another:
             self._discard_secrets()
-        self._fix(desired)
+        self._fix(desired.gateway)
         self.loop.desired, self.loop.held = desired, False
         self.rollouts.renew()
         self.loop.executor.retry()

@@ -24,6 +24,18 @@ def slots(workload: Workload) -> int:
     return workload.replicas if workload.kind == "job" or workload.when == "up" else 0
 
 
+def open_slots(workload: Workload, desired: Desired) -> int:
+    """How many of them may be filled at this step of its rollout."""
+    rollout = desired.rollouts.get(workload.name)
+    return slots(workload) if rollout is None or rollout.upto is None else min(rollout.upto, slots(workload))
+
+
+def ready_up_to(workload: Workload, count: int, observed: Observed) -> bool:
+    """Whether its first so many slots have ready instances of this revision."""
+    mine = current(workload, observed)
+    return all(n in mine and mine[n].phase == "ready" for n in range(count))
+
+
 def exclusive(workload: Workload) -> bool:
     """Whether the old instance must be gone before the new one starts: it holds data, an address, or is a job."""
     addressed = workload.stable_ports or any(port.number for port in workload.ports)
@@ -124,9 +136,7 @@ def rolled_out(name: str, desired: Desired, observed: Observed) -> bool:
         return True
     if relieved(workload, observed):
         return True  # its own are all away
-    mine = current(workload, observed)
-    whole = all(n in mine and mine[n].phase == "ready" for n in range(slots(workload)))
-    return whole and not stale(workload, observed)
+    return ready_up_to(workload, slots(workload), observed) and not stale(workload, observed)
 
 
 def satisfied(after: After, desired: Desired, observed: Observed) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shoal.control.facts import current, exclusive, matches, relieved, slots, startable
+from shoal.control.facts import current, exclusive, matches, open_slots, relieved, slots, startable
 from shoal.control.scheduled import due, replaces
 from shoal.model.desired import Desired
 from shoal.model.observed import Instance, Observed
@@ -36,7 +36,7 @@ def _cause(instance: Instance, workload: Workload | None, desired: Desired, obse
         return f"{workload.name} is due again" if again else ""
     if not matches(instance, workload):
         return _replaced(instance, workload, desired, observed)
-    if _beyond(instance, workload, desired):
+    if instance.index >= open_slots(workload, desired):
         return f"the rollout of {workload.name} goes no further"
     return _stuck(instance)
 
@@ -44,14 +44,9 @@ def _cause(instance: Instance, workload: Workload | None, desired: Desired, obse
 def _of_stable(instance: Instance, workload: Workload, desired: Desired) -> bool:
     """Whether it has a slot of its own, beside those of the new revision."""
     rollout = desired.rollouts.get(workload.name)
-    beside = rollout is not None and rollout.beside and matches(instance, rollout.stable)
-    return beside and rollout is not None and instance.index < slots(rollout.stable) and slots(workload) > 0
-
-
-def _beyond(instance: Instance, workload: Workload, desired: Desired) -> bool:
-    """Whether a canary became smaller than it was."""
-    rollout = desired.rollouts.get(workload.name)
-    return rollout is not None and rollout.upto is not None and instance.index >= rollout.upto
+    if rollout is None or not rollout.beside or not slots(workload):
+        return False
+    return matches(instance, rollout.stable) and instance.index < slots(rollout.stable)
 
 
 def _stuck(instance: Instance) -> str:

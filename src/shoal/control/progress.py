@@ -26,6 +26,8 @@ from shoal.model.workload import Workload
 
 State = Literal["ready", "done", "stopped", "building", "waiting", "starting", "unready", "failed", "scheduled"]
 
+# Nothing more is waited for.
+OVER = ("ready", "done", "stopped", "scheduled")
 # A slot that ended this often in a row counts as failed for those who wait; the loop tries on.
 TRIES = 3
 
@@ -48,7 +50,7 @@ def standings(desired: Desired, observed: Observed, now: float = 0.0) -> tuple[S
 
 
 def settled(all_of: tuple[Standing, ...]) -> bool:
-    return all(s.state in ("ready", "done", "stopped", "scheduled") for s in all_of)
+    return all(s.state in OVER for s in all_of)
 
 
 def _standing(w: Workload, desired: Desired, observed: Observed, now: float) -> Standing:

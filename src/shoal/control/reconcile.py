@@ -10,6 +10,7 @@ from shoal.control.facts import (
     failures_after,
     last_end,
     last_run,
+    open_slots,
     outcome,
     own,
     plausible,
@@ -151,9 +152,7 @@ def _empty_slots(workload: Workload, desired: Desired, observed: Observed) -> li
     if workload.kind != "job":
         if relieved(workload, observed):
             return []
-        rollout = desired.rollouts.get(workload.name)
-        count = slots(workload) if rollout is None or rollout.upto is None else min(rollout.upto, slots(workload))
-        return [index for index in range(count) if index not in filled]
+        return [index for index in range(open_slots(workload, desired)) if index not in filled]
     wanted = workload.when == "up" and workload.replicas > 0
     return [0] if wanted and 0 not in filled and outcome(workload, observed) is None else []
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import Any
+
 import msgspec
 
 from shoal.desired import Inputs
 from shoal.drivers.driver import ReleaseStore
 from shoal.errors import StateDamaged, UsageError
-from shoal.model.release import Failure, Wanted
+from shoal.model.release import Failure, Orders, Wanted
 
 KEPT = 10
 """Releases before the present one; the stable one besides."""
@@ -23,6 +27,20 @@ class Release(msgspec.Struct, frozen=True):
     def same(self, other: Release) -> bool:
         """Whether file and sources are the same."""
         return (self.wanted.app, self.inputs) == (other.wanted.app, other.inputs)
+
+    @property
+    def whole(self) -> bool:
+        """Whether it has run whole, so that one may go back to it."""
+        return self.wanted.stable == self.wanted.number
+
+    def wanting(self, **fields: Any) -> Release:
+        """The same, with these fields of the wish."""
+        return msgspec.structs.replace(self, wanted=msgspec.structs.replace(self.wanted, **fields))
+
+    def after(self, before: Release, cause: str, **fields: Any) -> Release:
+        """As the release that follows another, for a reason; nothing is known of how it does."""
+        fresh = {"orders": Orders(), "failure": None, "returned": 0, "again": 0}
+        return self.wanting(number=before.wanted.number + 1, at=time.time(), cause=cause, **(fresh | fields))
 
     def wishes(self, other: Release) -> bool:
         """Whether it is the same wish, however far that has come."""
@@ -55,8 +73,7 @@ class Releases:
     def refuse(self, why: Failure) -> None:
         """Note on the present release that it was given up."""
         assert self.present is not None
-        wanted = msgspec.structs.replace(self.present.wanted, failure=why)
-        self.present = msgspec.structs.replace(self.present, wanted=wanted)
+        self.present = self.present.wanting(failure=why)
 
     def drop(self) -> None:
         self._store.drop()
@@ -80,14 +97,13 @@ class Releases:
         except msgspec.DecodeError as problem:
             raise StateDamaged(f"release {number} can't be read: {problem}") from None
 
-    def before(self) -> Release | None:
-        """The newest that ran whole, and said something else than the present one."""
-        for number in reversed(self.numbers()):
-            release = self.read(number)
-            whole = release.wanted.stable == number
-            if whole and self.present is not None and not release.same(self.present):
-                return release
-        return None
+    def before(self, other: Callable[[Release], bool] | None = None) -> Release | None:
+        """The newest that ran whole, and was another than the present one: by what it says, or as `other` tells."""
+        present = self.present
+        if present is None:
+            return None
+        differs = other or (lambda release: not release.same(present))
+        return next((r for r in map(self.read, reversed(self.numbers())) if r.whole and differs(r)), None)
 
     def secrets(self) -> dict[str, set[str]]:
         """Each secret that a kept release declares -> digests of the contents it may be asked for; an empty one is that

@@ -13,15 +13,13 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from shoal.control.facts import current, rolled_out, slots
-from shoal.control.progress import Standing, standings
+from shoal.control.progress import OVER, Standing, standings
 from shoal.desired.graph import closure
 from shoal.model.app import Gateway, Route
 from shoal.model.desired import Desired, Rollout
 from shoal.model.observed import Observed
 from shoal.model.release import Orders, Stage
 from shoal.model.workload import Workload
-
-OVER = ("ready", "done", "stopped", "scheduled")
 
 
 class Verdict(NamedTuple):
@@ -37,8 +35,9 @@ def steer(target: Desired, stable: Desired | None, observed: Observed, orders: O
         return target
     pairs = _pairs(target, stable)
     needs = _needs(target)
+    below = {name: closure(needs.get(name, ()), needs) for name in pairs}
     rollouts = {
-        name: _staged(Rollout(old, after=_after(name, pairs, needs)), target.workload(name), orders)
+        name: _staged(Rollout(old, after=_after(name, below)), target.workload(name), orders)
         for name, old in pairs.items()
     }
     whole = msgspec.structs.replace(target, rollouts=_frozen(target, rollouts, observed, orders))
@@ -111,16 +110,9 @@ def _needs(target: Desired) -> dict[str, frozenset[str]]:
     return {name: frozenset(callees) for name, callees in found.items()}
 
 
-def _after(name: str, pairs: dict[str, Workload], needs: dict[str, frozenset[str]]) -> tuple[str, ...]:
-    """The others that it calls, directly or not; of those that call each other none waits."""
-    below = closure(needs.get(name, ()), needs)
-    return tuple(
-        sorted(other for other in pairs if other in below and other != name and not _calls(other, name, needs))
-    )
-
-
-def _calls(caller: str, callee: str, needs: dict[str, frozenset[str]]) -> bool:
-    return callee in closure(needs.get(caller, ()), needs)
+def _after(name: str, below: dict[str, frozenset[str]]) -> tuple[str, ...]:
+    """The others that it calls, directly or not (`below`); of those that call each other none waits."""
+    return tuple(sorted(other for other, its in below.items() if other in below[name] and name not in (other, *its)))
 
 
 def _frozen(target: Desired, rollouts: dict[str, Rollout], observed: Observed, orders: Orders) -> dict[str, Rollout]:

@@ -39,13 +39,11 @@ class Rollouts:
     def _before(self, present: Release) -> Desired | None:
         """The stable release, as far as people haven't asked for something else since."""
         number, asked = present.wanted.stable, present.wanted.overrides
-        if number in (0, present.wanted.number) or present.wanted.down:
+        if not number or present.whole or present.wanted.down:
             return None
         try:
             self._whole = stable = self._releases.read(number)
-            overrides = kept(stable.wanted.overrides, asked)
-            wanted = msgspec.structs.replace(stable.wanted, overrides=overrides, down=False)
-            return self._desired(msgspec.structs.replace(stable, wanted=wanted))
+            return self._desired(stable.wanting(overrides=kept(stable.wanted.overrides, asked), down=False))
         except ShoalError as problem:
             self._loop.report("damaged", "releases", f"there is no way back to release {number}: {problem}")
             return None
@@ -64,13 +62,11 @@ class Rollouts:
         present = self._releases.present
         if present is None:
             return release
-        before, wanted = present.wanted, release.wanted
+        before = present.wanted
         if release.same(present) and not before.down:
-            kept = {"number": before.number, "at": before.at, "cause": before.cause, "orders": before.orders}
-            wanted = msgspec.structs.replace(wanted, stable=before.stable, **kept)
-        else:
-            wanted = msgspec.structs.replace(wanted, number=before.number + 1, stable=before.stable)
-        return msgspec.structs.replace(release, wanted=wanted)
+            known = {"number": before.number, "at": before.at, "cause": before.cause, "orders": before.orders}
+            return release.wanting(stable=before.stable, **known)
+        return release.wanting(number=before.number + 1, stable=before.stable)
 
     def gave_up(self, release: Release) -> bool:
         """Whether the newest release that says this has been given up."""
@@ -98,9 +94,7 @@ class Rollouts:
         """What is to be done something about: the present release is whole and nobody has noted it, or it failed and
         there is a way back. The first one of all has nothing to be compared with."""
         present = self._releases.present
-        if present is None or present.wanted.down or present.wanted.stable == present.wanted.number:
-            return None
-        if not self._loop.current:
+        if present is None or present.wanted.down or present.whole or not self._loop.current:
             return None
         found = verdict(self._loop.desired, self.stable or Desired(app=""), self._loop.observed, time.time())
         if found.state == "done":
@@ -110,49 +104,44 @@ class Rollouts:
     def done(self) -> Release:
         """The present release as one that one may go back to."""
         present = self._present()
-        wanted = msgspec.structs.replace(present.wanted, stable=present.wanted.number, orders=Orders())
-        return msgspec.structs.replace(present, wanted=wanted)
+        return present.wanting(stable=present.wanted.number, orders=Orders())
 
     def back(self, why: Failure) -> Release:
         """The stable release as the next one, with what people have asked for since."""
-        bad, stable = self._present().wanted, self._whole
+        bad, stable = self._present(), self._whole
         assert stable is not None
         self._releases.refuse(why)
-        old, asked = stable.wanted, bad.overrides
-        wanted = msgspec.structs.replace(
-            old,
-            number=bad.number + 1,
-            at=time.time(),
-            cause=f"release {bad.number} failed",
-            overrides=kept(old.overrides, asked),
-            watch=bad.watch,
-            since=bad.since,
+        old, failed = stable.wanted, bad.wanted
+        return stable.after(
+            bad,
+            f"release {failed.number} failed",
+            overrides=kept(old.overrides, failed.overrides),
+            watch=failed.watch,
+            since=failed.since,
             stable=old.number,
-            orders=Orders(),
-            failure=None,
-            returned=bad.number,
+            returned=failed.number,
             again=old.again or old.number,
             down=False,
         )
-        return msgspec.structs.replace(stable, wanted=wanted)
 
     def paused(self) -> Release:
         """The present release, its rollout held where it is. Raises `UsageError` where there is none."""
         self.check_under_way()
         present = self._present()
-        return _ordered(present, msgspec.structs.replace(present.wanted.orders, paused=True))
+        return present.wanting(orders=msgspec.structs.replace(present.wanted.orders, paused=True))
 
     @property
     def has_stages(self) -> bool:
-        return bool(self.under_way and staged(self._effective()))
+        return bool(self.under_way and staged(self.effective()))
 
-    def _effective(self) -> Desired:
+    def effective(self) -> Desired:
+        """What should run at this moment."""
         return self.steer(self._loop.desired, self._loop.observed)
 
     async def judged(self) -> Failure | None:
         """Why a canary has to go, after another look at how it answers."""
         now, before = time.time(), dict(self.trials.asks)
-        desired, orders = self._effective(), self._present().wanted.orders
+        desired, orders = self.effective(), self._present().wanted.orders
         await self.trials.look(desired, self._loop.observed, orders, now)
         for name, text in self.trials.asks.items():
             if name not in before:
@@ -163,22 +152,22 @@ class Rollouts:
     def advanced(self) -> Release | None:
         """The present release with the steps that are due; None where none is."""
         present, rulings = self._present(), self.trials.rulings()
-        desired, now = self._effective(), time.time()
+        desired, now = self.effective(), time.time()
 
         def passed(name: str) -> bool:
             return not weighed(desired, name) or (name in rulings and rulings[name].state == "pass")
 
         orders = advanced(desired, self._loop.observed, present.wanted.orders, now, passed)
-        return None if orders == present.wanted.orders else _ordered(present, orders)
+        return None if orders == present.wanted.orders else present.wanting(orders=orders)
 
     def promoted(self, *, whole: bool) -> Release:
         """The present release, its rollout going on: past a pause and to the next step, or (`whole`) to its end.
         Raises `UsageError` where there is none."""
         self.check_under_way()
-        present, desired = self._present(), self._effective()
+        present, desired = self._present(), self.effective()
         held = present.wanted.orders.paused
         names = staged(desired) if whole or not held else ()
-        return _ordered(present, promoted(desired, present.wanted.orders, names, whole=whole))
+        return present.wanting(orders=promoted(desired, present.wanted.orders, names, whole=whole))
 
     def check_under_way(self) -> None:
         """Raises `UsageError` where no rollout is."""
@@ -191,81 +180,50 @@ class Rollouts:
         earlier = self._releases.read(number) if number else self._releases.before()
         if earlier is None:
             raise NOWHERE
-        old, now = earlier.wanted, present.wanted
-        overrides = kept(old.overrides, now.overrides)
-        wanted = msgspec.structs.replace(
-            now,
-            app=old.app,
-            secrets=old.secrets,
-            overrides=overrides,
-            number=now.number + 1,
-            at=time.time(),
-            cause=f"back to release {old.number}",
-            failure=None,
-            returned=0,
-            again=0,
-            orders=Orders(),
-        )
-        return Release(wanted, earlier.inputs)
+        old = earlier.wanted
+        again = Release(present.wanted, earlier.inputs)
+        overrides = kept(old.overrides, present.wanted.overrides)
+        cause = f"back to release {old.number}"
+        return again.after(present, cause, app=old.app, secrets=old.secrets, overrides=overrides)
 
     def again_of(self, name: str, number: int) -> Release:
         """The present release with one service as an earlier one had it (0: the newest in which it was another)."""
         present = self._present()
-        revision = self.revision(present, name)
-        chosen = number or self._before_this(lambda release: self.revision(release, name) not in ("", revision))
-        if not self.revision(self._releases.read(chosen), name):
-            raise UsageError(f"release {chosen} has no {name}", hint=f"See: shoal history {name}")
-        plain = _without_pins(present)
-        pins = {n: pin for n, pin in present.wanted.overrides.pins.items() if n != name}
-        if self.revision(self._releases.read(chosen), name) != self.revision(plain, name):
-            pins[name] = Pin(self._origin(chosen, name), self.revision(plain, name))
-        overrides = msgspec.structs.replace(present.wanted.overrides, pins=pins)
-        wanted = msgspec.structs.replace(
-            present.wanted,
-            overrides=overrides,
-            number=present.wanted.number + 1,
-            at=time.time(),
-            cause=f"{name} back to release {chosen}",
-            failure=None,
-            returned=0,
-            again=0,
-            orders=Orders(),
+        now = self._revision(present, name)
+        earlier = (
+            self._releases.read(number)
+            if number
+            else self._releases.before(lambda release: self._revision(release, name) not in ("", now))
         )
-        release = Release(wanted, present.inputs)
+        if earlier is None:
+            raise NOWHERE
+        chosen, its = earlier.wanted.number, self._revision(earlier, name)
+        if not its:
+            raise UsageError(f"release {chosen} has no {name}", hint=f"See: shoal history {name}")
+        overrides = present.wanted.overrides
+        plain = self._revision(present.wanting(overrides=msgspec.structs.replace(overrides, pins={})), name)
+        pins = {n: pin for n, pin in overrides.pins.items() if n != name}
+        if its != plain:
+            # What that release had pinned itself is said by an earlier one.
+            pin = earlier.wanted.overrides.pins.get(name)
+            pins[name] = Pin(pin.release if pin else chosen, plain)
+        pinned = msgspec.structs.replace(overrides, pins=pins)
+        release = present.after(present, f"{name} back to release {chosen}", overrides=pinned)
         if missing := lacks(self._desired(release), name):
             what = f"{name} of release {chosen} needs {missing[0]}, which is not wanted any more"
             raise UsageError(what, hint=f"Go back as a whole: shoal rollback {chosen}")
         return release
 
-    def _origin(self, number: int, name: str) -> int:
-        """The release whose file and sources say what a service was like in this one."""
-        pin = self._releases.read(number).wanted.overrides.pins.get(name)
-        return pin.release if pin else number
+    def revisions(self, release: Release) -> dict[str, str]:
+        """Of the services that a release has: name -> that of the service's own workload."""
+        workloads = self._desired(release.wanting(down=False)).workloads
+        services = {s.name for s in release.wanted.app.services if s.kind == "service"}
+        return {w.name: w.revision for w in workloads if w.name in services}
 
-    def revision(self, release: Release, name: str) -> str:
-        """Of a service's own workload in a release; empty where it has none."""
-        bare = msgspec.structs.replace(release.wanted, down=False)
-        workload = self._desired(msgspec.structs.replace(release, wanted=bare)).workload(name)
-        return workload.revision if workload else ""
-
-    def _before_this(self, other: Callable[[Release], bool]) -> int:
-        """The newest release that ran whole and was another. Raises `UsageError`."""
-        present = self._present().wanted.number
-        for number in reversed(self._releases.numbers()):
-            release = self._releases.read(number)
-            if number != present and release.wanted.stable == number and other(release):
-                return number
-        raise NOWHERE
+    def _revision(self, release: Release, name: str) -> str:
+        """Empty where it has no such service."""
+        return self.revisions(release).get(name, "")
 
     def _present(self) -> Release:
         assert self._releases.present is not None
         return self._releases.present
-
-
-def _ordered(release: Release, orders: Orders) -> Release:
-    return msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, orders=orders))
-
-
-def _without_pins(release: Release) -> Release:
-    overrides = msgspec.structs.replace(release.wanted.overrides, pins={})
-    return msgspec.structs.replace(release, wanted=msgspec.structs.replace(release.wanted, overrides=overrides))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 
 import msgspec
@@ -10,7 +9,7 @@ import msgspec
 from shoal.control.releases import Release
 from shoal.errors import UsageError
 from shoal.model.desired import Desired
-from shoal.model.release import Orders, Rotation
+from shoal.model.release import Rotation
 
 
 def rotated(present: Release, name: str, digest: str) -> Release:
@@ -22,19 +21,9 @@ def rotated(present: Release, name: str, digest: str) -> Release:
     known = wanted.overrides.rotated.get(name)
     rotation = Rotation(digest, known.instead_of if known else before)
     contents = present.inputs.secrets | {name: digest}
-    wanted = msgspec.structs.replace(
-        wanted,
-        overrides=msgspec.structs.replace(wanted.overrides, rotated=wanted.overrides.rotated | {name: rotation}),
-        secrets=contents,
-        number=wanted.number + 1,
-        at=time.time(),
-        cause=f"{name} rotated",
-        failure=None,
-        returned=0,
-        again=0,
-        orders=Orders(),
-    )
-    return Release(wanted, msgspec.structs.replace(present.inputs, secrets=contents))
+    overrides = msgspec.structs.replace(wanted.overrides, rotated=wanted.overrides.rotated | {name: rotation})
+    another = Release(wanted, msgspec.structs.replace(present.inputs, secrets=contents))
+    return another.after(present, f"{name} rotated", overrides=overrides, secrets=contents)
 
 
 def check_pins(desired: Desired, pins: Iterable[str], name: str) -> None:

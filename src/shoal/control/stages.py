@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 import msgspec
 
-from shoal.control.facts import current, slots
+from shoal.control.facts import open_slots, ready_up_to
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.release import Orders, Stage
@@ -20,11 +20,9 @@ def staged(desired: Desired) -> tuple[str, ...]:
 
 def in_force(name: str, desired: Desired, observed: Observed) -> bool:
     """Whether all instances that the step asks for are ready."""
-    workload, rollout = desired.workload(name), desired.rollouts[name]
+    workload = desired.workload(name)
     assert workload is not None
-    mine = current(workload, observed)
-    count = slots(workload) if rollout.upto is None else min(rollout.upto, slots(workload))
-    return all(n in mine and mine[n].phase == "ready" for n in range(count))
+    return ready_up_to(workload, open_slots(workload, desired), observed)
 
 
 def advanced(

@@ -147,4 +147,5 @@ async def _once(endpoint: Endpoint, path: str, after: float) -> tuple[float, boo
     begun = time.perf_counter()
     async with asyncio.timeout(PATIENCE):
         line = await fetch(endpoint, path)
-    return time.perf_counter() - begun, line.split()[1:2] != [] and line.split()[1].startswith(b"5")
+    status = line.split()[1:2]
+    return time.perf_counter() - begun, bool(status) and status[0].startswith(b"5")
