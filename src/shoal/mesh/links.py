@@ -56,7 +56,7 @@ def towards(desired: Desired, caller: str, callee: str, port: str) -> Link:
     name = port or (ports[0].name if ports else "http")
     protocol: Protocol = next((p.protocol for p in ports if p.name == name), "http")
     edge = Edge(caller, callee, name, protocol)
-    return of_edge(next((declared for declared in desired.edges if declared.id == edge.id), edge))
+    return of_edge(desired.edge(edge.id) or edge)
 
 
 def _digest(pool: Pool) -> str:

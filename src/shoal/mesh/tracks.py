@@ -55,12 +55,13 @@ def weighted(link: Link, shared: Split) -> Json:
 
 def answered(desired: Desired, observed: Observed, draining: frozenset[str]) -> Desired:
     """With weights as far as there is somebody to answer: a track without a ready instance gets no requests."""
-    rollouts = {}
+    changed = {}
     for name, rollout in desired.rollouts.items():
+        if rollout.weight is None:
+            continue
         there = {is_new(desired, i) for i in observed.of(name) if i.phase == "ready" and i.id not in draining}
-        if rollout.weight is not None and True not in there:
-            rollout = msgspec.structs.replace(rollout, weight=0, header="")
-        elif rollout.weight is not None and False not in there:
-            rollout = msgspec.structs.replace(rollout, weight=100)
-        rollouts[name] = rollout
-    return msgspec.structs.replace(desired, rollouts=rollouts)
+        if True not in there:
+            changed[name] = msgspec.structs.replace(rollout, weight=0, header="")
+        elif False not in there:
+            changed[name] = msgspec.structs.replace(rollout, weight=100)
+    return msgspec.structs.replace(desired, rollouts=desired.rollouts | changed) if changed else desired

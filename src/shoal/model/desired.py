@@ -49,6 +49,10 @@ class Desired(msgspec.Struct, frozen=True, dict=True):
     def workload(self, name: str) -> Workload | None:
         return self._by_name.get(name)
 
+    def edge(self, name: str) -> Edge | None:
+        """The declared one with this `id`."""
+        return self._edges_by_id.get(name)
+
     def track(self, name: str, revision: str) -> Workload | None:
         """The workload as it is in this revision, if that is wanted: the new one's or, during a rollout, the stable."""
         found = self.workload(name)
@@ -59,3 +63,7 @@ class Desired(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _by_name(self) -> dict[str, Workload]:
         return {w.name: w for w in reversed(self.workloads)}
+
+    @cached_property
+    def _edges_by_id(self) -> dict[str, Edge]:
+        return {edge.id: edge for edge in reversed(self.edges)}
