@@ -334,6 +334,7 @@ class Environment:
 
     async def _forget_failures(self) -> None:
         """Asked again, failed jobs run again and a crashed slot's back-off is over."""
+        await self.loop.observe()  # or nobody would hear how they ended
         for instance in await self._driver.observe():
             workload = self.loop.desired.workload(instance.workload)
             scheduled = workload is not None and workload.when == "schedule"

@@ -78,11 +78,11 @@ class Loop:
         try:
             self.observed = await self._look()
             self._follow()
-            self.looked.set()
             await self.health.first_answers(3.0)
             # What was found running is not news; what ended meanwhile is.
             self.observed = await self._look()
             self._journal.add(self._missed())
+            self.looked.set()
             while True:
                 self._woken.clear()
                 plan = await self.lap()
@@ -102,7 +102,7 @@ class Loop:
         """Exactly one round."""
         begun = time.perf_counter()
         wanted = self.desired
-        await self._observe()
+        await self.observe()
         plan, snapshot = self._decide()
         self._plan, self._considered = plan, wanted
         self.executor.submit(plan.ready(), self._effective, snapshot)
@@ -168,9 +168,10 @@ class Loop:
             return False
         return True
 
-    async def _observe(self) -> None:
-        before = self.observed
-        self.observed = await self._look()
+    async def observe(self) -> None:
+        """Looks, and tells what has happened since the last look."""
+        seen = await self._look()
+        before, self.observed = self.observed, seen
         now = time.time()
         self._journal.add(transitions(before, self.observed, now))
         self._journal.add(skipped(self.desired, self.observed, self._looked, now))
