@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections.abc import Callable, Iterable
 
+from shoal.control import warming
 from shoal.control.asking import Asking, Inside
 from shoal.control.judgement import Judgement, after_first, after_live, after_ready, askable, first, judged
 from shoal.model.app import Probe, Probes
@@ -21,6 +23,8 @@ EAGER, EAGER_LONGEST, EAGER_SHARE = 0.02, 0.15, 0.05
 # One that was ready and is not: how soon it is asked again.
 SOON = 0.5
 PATIENT_AFTER, PATIENT = 20.0, 1.0
+# How much one is warmed up while another serves: so many requests, or for so many seconds.
+WARMING, WARMING_LONGEST = 200, 3.0
 
 READY = Judgement(started=True, ready=True)
 
@@ -43,20 +47,28 @@ class Health:
         self._tasks: dict[str, list[asyncio.Task[None]]] = {}
         self._judgements: dict[str, Judgement] = {}
         self._asked: set[str] = set()
+        self._serving: frozenset[str] = frozenset()
         self._leaving: set[asyncio.Task[None]] = set()
 
     def judge(self, instances: Iterable[Instance]) -> tuple[Instance, ...]:
         """The instances with the phases that their probes gave them."""
         return tuple(judged(i, self._judgements.get(i.id, Judgement())) for i in instances)
 
-    def follow(self, instances: Iterable[Instance], probes: Callable[[Instance], Probes]) -> None:
-        """Ask the probes of these, and of no others."""
+    def follow(
+        self,
+        instances: Iterable[Instance],
+        probes: Callable[[Instance], Probes],
+        warmup: Callable[[Instance], tuple[str, ...]] = lambda instance: (),
+    ) -> None:
+        """Ask the probes of these, and of no others; `warmup` are the paths by which one is warmed up."""
+        instances = tuple(instances)
+        self._serving = frozenset(i.workload for i in instances if i.phase == "ready")
         alive = {i.id: i for i in instances if i.kind != "job" and i.phase in ("starting", "ready", "unready")}
         for gone in set(self._tasks) - set(alive):
             self._drop(gone)
         for name, instance in alive.items():
             if name not in self._tasks:
-                self._begin(instance, askable(probes(instance), instance))
+                self._begin(instance, askable(probes(instance), instance), warmup(instance))
 
     async def first_answers(self, deadline: float) -> None:
         """Wait until each followed instance has been asked once, `deadline` seconds at most: a daemon that comes back
@@ -70,14 +82,14 @@ class Health:
             self._drop(name)
         await asyncio.gather(*self._leaving, return_exceptions=True)
 
-    def _begin(self, instance: Instance, probes: Probes) -> None:
+    def _begin(self, instance: Instance, probes: Probes, warmup: tuple[str, ...]) -> None:
         self._age(instance)  # known from now on, whoever sets the clock during the first question
         if first(probes) is None and probes.live is None and self._unsteady(instance) <= 0:
             self._asked.add(instance.id)
             self._tasks[instance.id] = []
             self._set(instance.id, READY)
             return
-        task = asyncio.create_task(self._watch(instance, probes), name=f"probe {instance.id}")
+        task = asyncio.create_task(self._watch(instance, probes, warmup), name=f"probe {instance.id}")
         self._tasks[instance.id] = [task]
 
     def _unsteady(self, instance: Instance) -> float:
@@ -107,15 +119,15 @@ class Health:
         if (before.ready, before.stuck, before.started) != (judgement.ready, judgement.stuck, judgement.started):
             self._wake()
 
-    async def _watch(self, instance: Instance, probes: Probes) -> None:
-        await self._until_started(instance, probes)
+    async def _watch(self, instance: Instance, probes: Probes, warmup: tuple[str, ...]) -> None:
+        await self._until_started(instance, probes, warmup)
         async with asyncio.TaskGroup() as group:
             if probes.ready:
                 group.create_task(self._keep_asking(instance, probes.ready, after_ready))
             if probes.live:
                 group.create_task(self._keep_asking(instance, probes.live, after_live))
 
-    async def _until_started(self, instance: Instance, probes: Probes) -> None:
+    async def _until_started(self, instance: Instance, probes: Probes, warmup: tuple[str, ...]) -> None:
         probe = first(probes)
         if probe is None:
             await asyncio.sleep(self._unsteady(instance))
@@ -126,12 +138,22 @@ class Health:
             begun = time.monotonic()
             problem = await self._ask(instance, probe)
             took = time.monotonic() - begun
-            age = self._age(instance)
             before = self._judgements.get(instance.id, Judgement())
+            # One that says yes at once may have run, and served, before this daemon came.
+            if before.misses and not problem:
+                await self._warm(instance, warmup)
+            age = self._age(instance)
             self._set(instance.id, after_first(probes, before, problem, age))
             if problem:
                 # A question that is dear (a command) is asked half of the time at most.
                 await asyncio.sleep(max(_pause(age), took))
+
+    async def _warm(self, instance: Instance, paths: tuple[str, ...]) -> None:
+        """Only while somebody else serves; and where one has crashed its successor is wanted at once."""
+        if paths and not instance.failures and instance.workload in self._serving:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WARMING_LONGEST):
+                    await warming.ask(instance, paths, WARMING)
 
     async def _keep_asking(
         self, instance: Instance, probe: Probe, conclude: Callable[[Probe, Judgement, str], Judgement]

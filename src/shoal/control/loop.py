@@ -26,6 +26,7 @@ from shoal.model.event import Event
 from shoal.model.observed import Instance, Observed
 from shoal.model.plan import Plan, Publish
 from shoal.model.snapshot import Snapshot
+from shoal.model.workload import Workload
 
 # A look at everything even though nothing woke the loop.
 PERIOD = 20.0
@@ -201,13 +202,20 @@ class Loop:
 
     def _follow(self) -> None:
         self._effective = self.steer(self.desired, self.observed)
-        self.health.follow(self.observed.instances, self._probes)
+        self.health.follow(self.observed.instances, self._probes, self._warmup)
 
     def _probes(self, instance: Instance) -> Probes:
-        """Those of its own revision, as far as that is known."""
-        track = self._effective.track(instance.workload, instance.revision)
-        workload = track or self._effective.workload(instance.workload)
+        workload = self._meant(instance)
         return workload.probes if workload else Probes()
+
+    def _warmup(self, instance: Instance) -> tuple[str, ...]:
+        workload = self._meant(instance)
+        return workload.warmup if workload else ()
+
+    def _meant(self, instance: Instance) -> Workload | None:
+        """The workload in the instance's own revision, as far as that is known."""
+        track = self._effective.track(instance.workload, instance.revision)
+        return track or self._effective.workload(instance.workload)
 
     async def _sleep(self, plan: Plan) -> None:
         pause = min(PERIOD, max(plan.wake - time.time(), 0.01)) if plan.wake else PERIOD

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 
 from shoal.control.loop import Loop
-from shoal.control.probe import fetch
 from shoal.control.progress import settled
+from shoal.control.warming import ask
 from shoal.desired.training import Training
 from shoal.drivers.driver import Driver
 from shoal.errors import StartFailed
 from shoal.model.desired import Desired
-from shoal.model.observed import Endpoint, Instance
 
 REQUESTS = 100
 READY_WITHIN = 300.0
@@ -27,7 +25,7 @@ async def practise(loop: Loop, driver: Driver, desired: Desired, training: Train
         if not await loop.until(lambda: settled(loop.standings()) and loop.at_rest, READY_WITHIN):
             raise StartFailed(f"{training.service} did not become ready in its training run")
         instance = next(i for i in loop.observed.of(training.service) if i.phase == "ready")
-        await _ask(instance, training.requests)
+        await ask(instance, training.requests or ("/",), REQUESTS)
         await driver.stop(instance.id, grace=training.train.grace)
     finally:
         await asyncio.shield(_clear(loop, driver, running))
@@ -47,25 +45,3 @@ async def _clear(loop: Loop, driver: Driver, running: asyncio.Task[None]) -> Non
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-
-
-async def _ask(instance: Instance, paths: tuple[str, ...]) -> None:
-    """The answers don't count; what the runtime loads to give them does."""
-    endpoint = next(iter(instance.endpoints.values()), None)
-    if endpoint is None:
-        return
-    for path in _round(paths or ("/",)):
-        await _once(endpoint, path)
-
-
-async def _once(endpoint: Endpoint, path: str) -> None:
-    try:
-        async with asyncio.timeout(10):
-            await fetch(endpoint, path)
-    except (OSError, TimeoutError):
-        return
-
-
-def _round(paths: tuple[str, ...]) -> Iterator[str]:
-    for n in range(REQUESTS):
-        yield paths[n % len(paths)]

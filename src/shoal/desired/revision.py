@@ -1,10 +1,10 @@
 """Revision: a hash of what a workload is, taken before any address is known.
 
-The canonical form (version 1) is the JSON of the workload, keys sorted, without `replicas`, `strategy`, `nonce`,
-`revision` and `strangers` (a service that is new restarts nobody who doesn't need it), with the keyed digests of the
-declared secrets it refers to. Where a `basis` stands for the artifact, the artifact's key is left out of it. A field
-that came later counts only where it says something: so a new shoal with new keys finds the revisions of what runs as
-they were, and restarts nothing.
+The canonical form (version 1) is the JSON of the workload, keys sorted, without `replicas`, `strategy`, `warmup`,
+`nonce`, `revision` and `strangers` (a service that is new restarts nobody who doesn't need it), with the keyed digests
+of the declared secrets it refers to. Where a `basis` stands for the artifact, the artifact's key is left out of it. A
+field that came later counts only where it says something: so a new shoal with new keys finds the revisions of what runs
+as they were, and restarts nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ FIRST = {
 def revised(workload: Workload, secrets: Mapping[str, str]) -> Workload:
     """The workload with its revision filled in, and the keyed digests of its secrets. `secrets`: name -> digest."""
     bare = msgspec.structs.replace(
-        workload, replicas=1, strategy=Strategy(), nonce="", revision="", strangers=(), secrets={}
+        workload, replicas=1, strategy=Strategy(), warmup=(), nonce="", revision="", strangers=(), secrets={}
     )
     used = {name: secrets[name] for name in sorted({ref.name for ref in workload.secret_refs()} & set(secrets))}
     told = msgspec.json.encode(_canonical(bare), order="sorted")

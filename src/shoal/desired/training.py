@@ -39,13 +39,8 @@ def trainings(app: App, inputs: Inputs) -> tuple[Training, ...]:
         where = placed(app, service, inputs, shared)
         train = where.stack.train(service, where.source, where.key) if where.artifact else None
         if train:
-            found.append(Training(service.name, where.key, train, _requests(service.warmup)))
+            found.append(Training(service.name, where.key, train, service.warmup))
     return tuple(found)
-
-
-def _requests(warmup: tuple[str, ...]) -> tuple[str, ...]:
-    """Paths of `GET /path` lines."""
-    return tuple(line.split(None, 1)[-1] for line in warmup)
 
 
 def practice(app: App, inputs: Inputs, training: Training) -> Desired:

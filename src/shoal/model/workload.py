@@ -55,8 +55,9 @@ class Workload(msgspec.Struct, frozen=True):
                   again
     strategy      how one revision takes the place of another; no part of the revision
     secrets       a declared one that it refers to -> keyed digest of the content that is meant (none: the made one)
+    warmup        paths that an instance is asked before it gets traffic, while another serves; no part of the revision
     nonce         changed by `restart`: part of what an instance is compared by, not of the revision
-    revision      keyed hash over all of it except `replicas`, `strategy`, `nonce`, `strangers` and itself
+    revision      keyed hash over all of it except `replicas`, `strategy`, `warmup`, `nonce`, `strangers` and itself
     """
 
     name: str
@@ -87,6 +88,7 @@ class Workload(msgspec.Struct, frozen=True):
     when: Literal["up", "request", "schedule"] = "up"
     schedule: Schedule | None = None
     secrets: dict[str, str] = {}
+    warmup: tuple[str, ...] = ()
     nonce: str = ""
     revision: str = ""
 

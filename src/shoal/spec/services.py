@@ -29,7 +29,7 @@ from shoal.spec.words import quote
 
 NO_JVM = "`jvm` is for the stack java; arguments of the program go into `args`"
 
-_REQUEST = re.compile(r"(?:(GET|HEAD|OPTIONS|POST|PUT|PATCH|DELETE) )?(/\S*)")
+_REQUEST = re.compile(r"(?:([A-Z]+) )?(/\S*)")
 
 
 def services_of(facts: Facts) -> tuple[Service, ...]:
@@ -123,8 +123,10 @@ def _check_command(entry: Work, path: Path, facts: Facts) -> None:
 
 def _request(text: str, path: Path, facts: Facts) -> str:
     match = _REQUEST.fullmatch(text)
-    if match:
-        return f"{match[1] or 'GET'} {match[2]}"
-    if not facts.report.broken(path):
+    if match and match[1] in (None, "GET"):
+        return match[2]
+    if match and not facts.report.broken(path):
+        facts.problem(WrongType, path, f"a warm-up changes nothing: it asks by GET, not by {match[1]}")
+    elif not facts.report.broken(path):
         facts.problem(WrongType, path, f"expected a request such as GET /path, got {quote(text)}")
     return ""

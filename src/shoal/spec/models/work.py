@@ -104,7 +104,7 @@ class ServiceEntry(Work, frozen=True, kw_only=True):
     ] = []
     warmup: Annotated[
         list[str],
-        Meta(description="What a JVM is asked (`GET /path`) while its cache is trained, after a first start."),
+        Meta(description="What is asked (`GET /path`) of a new instance while another serves, and of a JVM in training."),
     ] = []
 
 
