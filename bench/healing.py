@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from bench.app import own, say
 from bench.figures import Verdict, conclude, median, spread
-from bench.hung import RATE, Steady, Two
+from bench.hung import BEFORE, RATE, Two, generator
 
 BOUND = 1.0
 # The load goes on for that long after there are two again.
@@ -36,16 +36,15 @@ class Killed(NamedTuple):
 
 def killed(app: Two, url: str, index: int) -> Killed:
     victim = next(row for row in app.instances() if row["workload"] == "web" and row["index"] == index)
-    with Steady(url) as load:
-        while victim["pid"] not in {one.pid for one in load.asked}:
-            time.sleep(0.1)
+    with generator(app, url).load(RATE) as answers:
+        time.sleep(BEFORE)
         begun = time.time()
         os.kill(victim["pid"], signal.SIGKILL)
         while len(app.pids()) < 2 or victim["pid"] in app.pids():
             time.sleep(0.1)
         time.sleep(AFTER)
     started, ready = (_when(app.events(begun), kind) for kind in ("started", "ready"))
-    return Killed(ready - begun, ready - started, len(load.asked), sum(not one.pid for one in load.asked))
+    return Killed(ready - begun, ready - started, len(answers), sum(one.failed for one in answers))
 
 
 def _when(events: list[dict[str, Any]], kind: str) -> float:

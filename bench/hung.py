@@ -12,18 +12,17 @@ import argparse
 import os
 import signal
 import sys
-import threading
 import time
-import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import NamedTuple
 
 from bench.app import App, own, say
 from bench.figures import Verdict, conclude, median, spread
+from bench.vegeta import Generator, Request, between
 
 BOUND = 2.0
 RATE = 100.0
+# Seconds of load before.
+BEFORE = 1.0
 # A rest is 5 s; what meets it after that is a look whether it's well.
 WATCHED = 5.0
 # No answer of one that runs takes as long.
@@ -55,14 +54,6 @@ gateway: {routes: [{to: web}]}
 """
 
 
-class Asked(NamedTuple):
-    """One request: when it began, how long it took, and the pid that answered (0: nobody did)."""
-
-    begun: float
-    took: float
-    pid: int
-
-
 class Two(App):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder, "hung")
@@ -74,52 +65,21 @@ class Two(App):
         return sorted(row["pid"] for row in self.instances() if row["workload"] == "web")
 
 
-class Steady:
-    """`RATE` requests a second, each at its time, however long the others take."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._over = threading.Event()
-        self._clock = threading.Thread(target=self._tick)
-        self.asked: list[Asked] = []
-
-    def __enter__(self) -> Steady:
-        self._clock.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._over.set()
-        self._clock.join()
-
-    def _tick(self) -> None:
-        with ThreadPoolExecutor(200) as pool:
-            due = time.monotonic()
-            while not self._over.is_set():
-                pool.submit(self._ask, due)
-                due += 1 / RATE
-                time.sleep(max(0.0, due - time.monotonic()))
-
-    def _ask(self, due: float) -> None:
-        try:
-            with urllib.request.urlopen(self._url, timeout=20) as answer:
-                pid = int(answer.read())
-        except OSError:
-            pid = 0
-        self.asked.append(Asked(due, time.monotonic() - due, pid))
+def generator(app: Two, url: str) -> Generator:
+    return Generator(app.folder.parent / "load", url, [Request("GET", "/")])
 
 
-def stopped(app: Two, url: str) -> tuple[float, int]:
-    """Seconds from the stop until the last request that met it began, and how many failed."""
+def stopped(app: Two, load: Generator) -> tuple[float, int]:
+    """Seconds from the stop until the last request that met it was due, and how many failed."""
     victim = app.pids()[0]
-    with Steady(url) as load:
-        while {victim} - {one.pid for one in load.asked}:
-            time.sleep(0.1)
-        begun = time.monotonic()
+    with load.load(RATE) as answers:
+        time.sleep(BEFORE)
+        begun = time.time()
         os.kill(victim, signal.SIGSTOP)
         time.sleep(WATCHED)
         os.kill(victim, signal.SIGCONT)
-    met = [one.begun - begun for one in load.asked if begun <= one.begun < begun + WATCHED and one.took > LATE]
-    return max(met, default=0.0), sum(not one.pid for one in load.asked)
+    met = [one.due - begun for one in between(answers, begun, begun + WATCHED).answers if one.took > LATE]
+    return max(met, default=0.0), sum(one.failed for one in answers)
 
 
 def main() -> int:
@@ -127,10 +87,9 @@ def main() -> int:
     parser.add_argument("-n", type=int, default=5, metavar="N", help="rounds (5)")
     options = parser.parse_args()
     with own(Two) as app:
-        url = app.up()
-        rounds = []
+        load, rounds = generator(app, app.up()), []
         for number in range(options.n):
-            rounds.append(stopped(app, url))
+            rounds.append(stopped(app, load))
             say(f"round {number + 1}: {rounds[-1][0]:.2f} s, {rounds[-1][1]} failed")
             time.sleep(2 * WATCHED)  # its rest ends, and it is seen to be well
     ends = [last for last, _ in rounds]

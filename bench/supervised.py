@@ -10,9 +10,7 @@ of another instance, and no POST twice.
 from __future__ import annotations
 
 import http.client
-import os
 import shlex
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -20,11 +18,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench.app import finish, say
+from bench.app import finish
 from bench.blog import Blog
+from bench.debian import program
 from bench.many import free_ports
 from bench.peers import PATIENCE, Supervisord
-from shoal.build.cache import cache_folder
 from shoal.drivers.process.census import MARKER, REALM
 
 ROUTES = {"/api/articles": "posts", "/api/tags": "posts", "/api/": "users", "/.well-known/": "users"}
@@ -46,7 +44,7 @@ class Supervised:
     def __init__(self, app: Blog) -> None:
         self._folder = app.folder.parent / "supervised"
         self._folder.mkdir(mode=0o700)
-        self._nginx = nginx()
+        self._nginx, _ = program("nginx")
         rows = [row for row in app.instances() if row["workload"] in READY]
         self._gateway, *ports = free_ports(1 + len(rows))
         self.url = f"http://127.0.0.1:{self._gateway}"
@@ -130,18 +128,3 @@ def _is_ready(one: Instance) -> bool:
         return False
     finally:
         connection.close()
-
-
-def nginx() -> Path:
-    """The one that is installed, else Debian's, unpacked where other runs find it again."""
-    if found := shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
-        return Path(found)
-    folder = cache_folder().with_name("shoal-bench") / "nginx"
-    if not (folder / "usr/sbin/nginx").exists():
-        say("fetching nginx from Debian")
-        folder.mkdir(parents=True, exist_ok=True)
-        for words in (["apt-get", "download", "-q", "nginx"], ["sh", "-c", "dpkg -x nginx_*.deb ."]):
-            done = subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
-            if done.returncode != 0:
-                raise SystemExit(f"bench: nginx can't be had: {done.stderr.strip()} (--no-peer leaves it out)")
-    return folder / "usr/sbin/nginx"

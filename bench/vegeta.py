@@ -17,6 +17,7 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -101,6 +102,12 @@ class Generator:
         answers = self._answers(0)
         passed = max(a.due + a.took for a in answers) - answers[0].due
         return sum(not a.failed for a in answers) / passed
+
+    def steady(self, rate: float, seconds: float) -> list[Answer]:
+        """So many requests a second for so long."""
+        with self.load(rate) as answers:
+            time.sleep(seconds)
+        return answers
 
     @contextmanager
     def load(self, rate: float) -> Iterator[list[Answer]]:

@@ -11,10 +11,15 @@ from pathlib import Path
 
 def runs(pid: int) -> bool:
     """Whether there is such a process, and it has not ended."""
+    return state(pid) not in (b"", b"Z", b"X")
+
+
+def state(pid: int) -> bytes:
+    """The kernel's letter for what it does: R, S, T ...; nothing when it is gone."""
     try:
-        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] not in (b"Z", b"X")
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0]
     except OSError:
-        return False
+        return b""
 
 
 def of_state(home: Path, states: list[Path]) -> dict[int, str]:

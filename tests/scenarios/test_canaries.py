@@ -79,7 +79,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self):
-        bad = self.path != "/ready" and os.environ["BAD"] == "yes" and next(count) % 5 == 0
+        bad = self.path == "/" and os.environ["BAD"] == "yes" and next(count) % 5 == 0
         body = os.environ["GREETING"].encode()
         self.send_response(500 if bad else 200)
         self.send_header("Content-Length", str(len(body)))

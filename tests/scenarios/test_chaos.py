@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import time
-from pathlib import Path
 
 import pytest
 
@@ -49,7 +48,7 @@ def asked(app: App) -> tuple[int, float]:
 
 
 def stopped(pid: int) -> bool:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T"
+    return processes.state(pid) == b"T"
 
 
 def status(app: App) -> list[str]:

@@ -52,28 +52,26 @@ async def test_it_goes_to_new_data_where_passwords_are_others(
     assert await client.read(stand.properties(client.backing, ANN)) == ["kept"]
 
 
-@pytest.mark.parametrize("wrong", ["empty", "half", "of another engine", "no copy"])
-async def test_a_wrong_copy_changes_nothing(stand: Stand, client: EngineClient, tmp_path: Path, wrong: str) -> None:
+async def test_wrong_copies_change_nothing(stand: Stand, client: EngineClient, tmp_path: Path) -> None:
+    foreign = await _copy_of_another(stand, client, tmp_path / "foreign")
     copy = await copied(stand, client, tmp_path)
-    whole = copy.read_bytes()
-    if wrong == "of another engine":
-        await _copy_of_another(stand, client, copy)
-    else:
-        copy.write_bytes({"empty": b"", "half": whole[: len(whole) // 2], "no copy": b"not a copy at all"}[wrong])
-    await client.write(stand.properties(client.backing, ANN), "later")
-    ran = await stand.errand(client.backing, "restore", copy)
-    assert ran.code == 1
-    assert ran.said.startswith("restore: "), ran.said
-    assert len(ran.said.strip().splitlines()) <= 2
-    assert await client.read(stand.properties(client.backing, ANN)) == ["kept", "later"]
+    ann, whole = stand.properties(client.backing, ANN), copy.read_bytes()
+    await client.write(ann, "later")
+    for wrong in (b"", whole[: len(whole) // 2], b"not a copy at all", foreign):
+        copy.write_bytes(wrong)
+        ran = await stand.errand(client.backing, "restore", copy)
+        assert ran.code == 1, wrong[:80]
+        assert ran.said.startswith("restore: "), ran.said
+        assert len(ran.said.strip().splitlines()) <= 2
+        assert await client.read(ann) == ["kept", "later"], wrong[:80]
 
 
-async def _copy_of_another(stand: Stand, client: EngineClient, copy: Path) -> None:
+async def _copy_of_another(stand: Stand, client: EngineClient, copy: Path) -> bytes:
     other = Backing("other", Nats()) if not isinstance(client.backing.engine, Nats) else Backing("other", CACHE.engine)
     await stand.up(other, ANN)
     ran = await stand.errand(other, "dump", copy)
     assert ran.code == 0, ran.said
-    await stand.up(client.backing, ANN, BEN)
+    return copy.read_bytes()
 
 
 CACHE = next(client.backing for client in CLIENTS.values() if client.backing.name == "cache")
