@@ -118,7 +118,9 @@ def running(rival: Rival, folder: Path, upstream: Endpoint) -> Iterator[str]:
     file.write_text(rival.config(port, upstream))
     path, env = (str(engines.program("envoy")), None) if rival.program == "envoy" else debian.program(rival.program)
     with (mine / "output").open("wb") as output:
-        process = subprocess.Popen([path, *rival.words(file)], env=env, cwd=mine, stdout=output, stderr=output)
+        # In a session of its own, as what shoal starts: the kernel may share out its time by sessions (autogroup).
+        words = [path, *rival.words(file)]
+        process = subprocess.Popen(words, env=env, cwd=mine, stdout=output, stderr=output, start_new_session=True)
     try:
         url = f"http://127.0.0.1:{port}"
         _await(url, process, mine / "output")

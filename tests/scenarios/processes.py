@@ -83,7 +83,8 @@ def _host(hexed: str) -> str:
 
 
 def kill(*pids: int) -> None:
-    """SIGKILL, to processes known to be the app's."""
+    """SIGKILL, to processes known to be the app's (0 would be our own group)."""
+    assert 0 not in pids, pids
     for pid in pids:
         os.kill(pid, signal.SIGKILL)
 

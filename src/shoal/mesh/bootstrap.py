@@ -27,14 +27,15 @@ KEPT_OF_CLUSTERS = (
 )
 
 
-def workload(app: str, environment: str = "dev", *, concurrency: int = 1) -> Workload:
+def workload(app: str, environment: str = "dev") -> Workload:
     """Envoy for one environment, run in the mesh's folder of the state (`${self:meshdir}`), where `xds/` must hold a
-    snapshot's files before it starts. `concurrency` is its number of worker threads. Its revision is left empty."""
+    snapshot's files before it starts. It has as many worker threads as the machine has cores. Its revision is left
+    empty."""
     return Workload(
         name=NAME,
         kind="mesh",
         owner=NAME,
-        command=_command(concurrency),
+        command=_command(),
         files={FILE: Value((json.dumps(bootstrap(app, environment), indent=1) + "\n",))},
         cwd=own("meshdir"),
         restart=Restart(backoff=0.1, longest=5.0),
@@ -42,10 +43,10 @@ def workload(app: str, environment: str = "dev", *, concurrency: int = 1) -> Wor
     )
 
 
-def _command(concurrency: int) -> tuple[Value, ...]:
+def _command() -> tuple[Value, ...]:
     """Draining "immediate": a connection to a listener that changed ends with its next answer, not some time later.
     What has no next answer, a websocket or a stream, stays as long as it may."""
-    words = ("--concurrency", str(concurrency), "--disable-hot-restart", "--reject-unknown-dynamic-fields",
+    words = ("--disable-hot-restart", "--reject-unknown-dynamic-fields",
              "--drain-strategy", "immediate", "--drain-time-s", str(STREAMS_STAY),
              "--file-flush-interval-msec", str(TOLD_AFTER), "--log-level", "warning")  # fmt: skip
     return (program("envoy"), Value(("-c",)), concat(own("files"), f"/{FILE}"), *(Value((word,)) for word in words))

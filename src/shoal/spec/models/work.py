@@ -104,7 +104,9 @@ class ServiceEntry(Work, frozen=True, kw_only=True):
     ] = []
     warmup: Annotated[
         list[str],
-        Meta(description="What is asked (`GET /path`) of a new instance while another serves, and of a JVM in training."),
+        Meta(
+            description="What is asked (`GET /path`) of a new instance while another serves, and of a JVM in training."
+        ),
     ] = []
 
 
