@@ -75,6 +75,27 @@ def _answered_by(app: App) -> int:
     return int(body.split()[1])
 
 
+def test_while_one_of_three_is_well_no_reader_notices_that_two_are_frozen(app: Make) -> None:
+    web = app(
+        WEB.replace("replicas: 2", "replicas: 3").replace("every: 200ms}}", "every: 200ms, timeout: 1s}}"), WEB_FILES
+    )
+    web.up()
+    frozen = {one["pid"] for one in web.of("web")[:2]}
+    with Load(web.url) as load:
+        for pid in frozen:
+            processes.freeze(pid)
+        web.wait_until(lambda: web.ready("web", 3) and not frozen & {one["pid"] for one in web.of("web")})
+    assert load.failed == []
+
+
+def test_a_frozen_instance_that_is_asked_to_end_hears_it(app: Make) -> None:
+    web = app(WEB.replace("replicas: 2", "stop: {grace: 60s}"), WEB_FILES)
+    web.up()
+    processes.freeze(web.pid("web"))
+    web.ok("stop", "web", timeout=20)
+    assert "asked to end" in web.ok("logs", "web").out
+
+
 def test_a_frozen_instance_is_replaced(app: Make) -> None:
     probe = "live: {http: /live, every: 200ms, timeout: 300ms, failures: 2}"
     yaml = WEB.replace("live: {http: /live, every: 200ms}", probe) + ""

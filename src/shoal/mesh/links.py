@@ -59,6 +59,13 @@ def towards(desired: Desired, caller: str, callee: str, port: str) -> Link:
     return of_edge(desired.edge(edge.id) or edge)
 
 
+def others(desired: Desired, link: Link) -> int:
+    """How many may be asked besides one. By what is wanted, not by what runs: or each rollout of a single instance
+    would change its routes twice."""
+    callee = desired.workload(link.callee)
+    return max(0, callee.replicas - 1) if callee else 0
+
+
 def _digest(pool: Pool) -> str:
     return hashlib.sha256(msgspec.json.encode(pool)).hexdigest()[:6]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from shoal.mesh import bodies, cors, forwarded, tls
 from shoal.mesh.envoy import LISTENER, Json, duration, extension, socket, typed
 from shoal.mesh.http import http
-from shoal.mesh.links import GATEWAY, Link, of_edge
+from shoal.mesh.links import GATEWAY, Link, of_edge, others
 from shoal.mesh.plain import PLAIN
+from shoal.mesh.policy import decided
 from shoal.mesh.rates import network_filter
 from shoal.mesh.routes import edge_routes
 from shoal.mesh.tracks import Split, split, weighted
@@ -73,13 +74,14 @@ def _tcp(desired: Desired, edge: Edge) -> list[Json]:
     """No idle timeout: a direct connection has none either, and pools keep theirs for hours."""
     link = of_edge(edge)
     shared = split(desired, link)
+    policy = decided(edge.policy, others(desired, link))
     proxy = extension(
         "envoy.filters.network.tcp_proxy",
         "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy",
         stat_prefix=edge.id,
         **(_shares(link, shared) if shared else {"cluster": link.name}),
         idle_timeout=duration(0),
-        max_connect_attempts=1 + edge.policy.retries,
+        max_connect_attempts=1 + (policy.retries or 0),
     )
     return [*([network_filter(edge.id, edge.policy.rate)] if edge.policy.rate else []), proxy]
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from shoal.mesh.envoy import Json, duration, extension
 from shoal.model.app import Protocol
 from shoal.model.policy import EdgePolicy, Header, Match
@@ -22,6 +24,8 @@ IDLE = 300.0
 IDLE_STREAM = 3600.0
 # How long a hung instance is waited for before another one is asked too.
 TRY_TIMEOUT = 1.0
+# As many hung ones may be met in a row, and still nobody who reads notices.
+RETRIES = 3
 METHOD = ":method"
 
 
@@ -33,8 +37,18 @@ class Branch(NamedTuple):
     stream: bool = False
 
 
-def branches(policy: EdgePolicy, protocol: Protocol, *, several: bool) -> Iterator[Branch]:
-    """In the order to be tried; the last has no condition. `several`: there is more than one to ask."""
+def decided(policy: EdgePolicy, others: int) -> EdgePolicy:
+    """With the mesh's defaults, which depend on how many `others` there are to ask when one has failed: all of them are
+    asked, but no more than three; and one that may come again in a moment is asked twice."""
+    retries = max(1, min(others, RETRIES)) if policy.retries is None else policy.retries
+    late = policy.try_timeout
+    if late is None:
+        late = TRY_TIMEOUT if others and policy.timeout > TRY_TIMEOUT else 0.0
+    return msgspec.structs.replace(policy, retries=retries, try_timeout=late)
+
+
+def branches(policy: EdgePolicy, protocol: Protocol) -> Iterator[Branch]:
+    """Of a policy that has been decided. In the order to be tried; the last has no condition."""
     if protocol == "grpc":
         yield Branch([], _grpc(policy))
         return
@@ -42,7 +56,7 @@ def branches(policy: EdgePolicy, protocol: Protocol, *, several: bool) -> Iterat
     events = {"name": "accept", "string_match": {"contains": "text/event-stream"}}
     yield Branch([events], _stream(policy), stream=True)
     for method in policy.again:
-        yield Branch([_methods((method,))], _again(policy, several))
+        yield Branch([_methods((method,))], _again(policy))
     yield Branch([], _once(policy))
 
 
@@ -69,23 +83,16 @@ def _once(policy: EdgePolicy) -> Json:
     return {"timeout": duration(policy.timeout), "idle_timeout": duration(idle), **_retries(policy, UNSEEN)}
 
 
-def _again(policy: EdgePolicy, several: bool) -> Json:
+def _again(policy: EdgePolicy) -> Json:
     """A try that takes too long isn't given up: another host is asked as well, and the first answer counts. The host
     that was late has failed all the same, for whoever ejects it."""
     codes = [failure for failure in policy.retry_on if isinstance(failure, int)]
     on = (*UNSEEN, *(["reset"] if "reset" in policy.retry_on else []), *(["retriable-status-codes"] if codes else []))
     action = {**_once(policy), **_retries(policy, on, codes)}
-    if not (late := _try_timeout(policy, several)):
+    if not policy.try_timeout:
         return action
-    retries = {**action.get("retry_policy", {}), "per_try_timeout": duration(late)}
+    retries = {**action.get("retry_policy", {}), "per_try_timeout": duration(policy.try_timeout)}
     return {**action, "retry_policy": retries, "hedge_policy": {"hedge_on_per_try_timeout": True}}
-
-
-def _try_timeout(policy: EdgePolicy, several: bool) -> float:
-    """By default only where there is another one to ask, and where the file allows that much time, and some at all."""
-    if policy.try_timeout is not None:
-        return policy.try_timeout
-    return TRY_TIMEOUT if several and policy.timeout > TRY_TIMEOUT else 0.0
 
 
 def _stream(policy: EdgePolicy) -> Json:

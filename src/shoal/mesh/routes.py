@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from shoal.mesh import bodies, cors, paths, rates, replies
 from shoal.mesh.envoy import ROUTES, Json, overwrite, typed
-from shoal.mesh.links import GATEWAY, Link, of_edge, of_mirror, of_route, of_rule
-from shoal.mesh.policy import conditions
+from shoal.mesh.links import GATEWAY, of_edge, of_mirror, of_route, of_rule, others
+from shoal.mesh.policy import conditions, decided
 from shoal.mesh.tracks import split
 from shoal.mesh.ways import Way, forward
 from shoal.model.app import Gateway, Redirect, Route
@@ -79,13 +79,7 @@ def edge_routes(desired: Desired, edge: Edge) -> Json:
 
 def _plain(desired: Desired, edge: Edge) -> Way:
     link, mirror = of_edge(edge), of_mirror(desired, edge.caller, edge.policy.mirror)
-    return Way(link, edge.policy, mirror, "all", several=_several(desired, link), split=split(desired, link))
-
-
-def _several(desired: Desired, link: Link) -> bool:
-    """By what is wanted, not by what runs: or each rollout of a single instance would change the route twice."""
-    callee = desired.workload(link.callee)
-    return callee is not None and callee.replicas > 1
+    return Way(link, decided(edge.policy, others(desired, link)), mirror, "all", split=split(desired, link))
 
 
 def _ruled(desired: Desired, edge: Edge) -> Iterator[Way]:
@@ -94,8 +88,8 @@ def _ruled(desired: Desired, edge: Edge) -> Iterator[Way]:
         link, mirror = of_rule(desired, edge, rule), of_mirror(desired, edge.caller, rule.policy.mirror)
         rate = "all" if rule.policy.rate == edge.policy.rate else f"rules/{index}"
         copied = None if mirror == link else mirror
-        several, shared = _several(desired, link), split(desired, link)
-        yield Way(link, rule.policy, copied, rate, conditions(rule.match), several, shared)
+        policy = decided(rule.policy, others(desired, link))
+        yield Way(link, policy, copied, rate, conditions(rule.match), split(desired, link))
 
 
 def _entries(gateway: Gateway) -> list[Entry]:
@@ -152,7 +146,8 @@ def _entry_routes(desired: Desired, entry: Entry) -> Iterator[Json]:
         return
     mirror = of_mirror(desired, GATEWAY, route.policy.mirror)
     link = of_route(desired, route)
-    way = Way(link, route.policy, mirror, entry.rate, asked, _several(desired, link), split(desired, link))
+    policy = decided(route.policy, others(desired, link))
+    way = Way(link, policy, mirror, entry.rate, asked, split(desired, link))
     yield from forward(paths.match(entry.path), way, paths.stripped(entry.path) if route.strip else {})
 
 

@@ -14,7 +14,7 @@ from shoal.model.policy import EdgePolicy
 
 
 class Way(NamedTuple):
-    """Where requests go (to one of `several`?), by which policy. `rate` names the bucket they draw on, `asked` are
+    """Where requests go, by which policy (a decided one). `rate` names the bucket they draw on, `asked` are
     conditions on their headers. `split` says how much of it goes to a canary."""
 
     link: Link
@@ -22,13 +22,12 @@ class Way(NamedTuple):
     mirror: Link | None = None
     rate: str = ""
     asked: list[Json] = []
-    several: bool = False
     split: Split | None = None
 
 
 def forward(path: Json, way: Way, rewrite: Mapping[str, Json]) -> Iterator[Json]:
     """The routes of Envoy for one path: one for each kind of request that is sent in a way of its own."""
-    for branch in branches(way.policy, way.link.protocol, several=way.several):
+    for branch in branches(way.policy, way.link.protocol):
         for conditions, target in targets(way.link, way.split):
             asked = [*way.asked, *conditions, *branch.conditions]
             action = {**target, **rewrite, **branch.action, **_besides(way, branch)}

@@ -58,11 +58,11 @@ class Fault(msgspec.Struct, frozen=True):
 
 class EdgePolicy(msgspec.Struct, frozen=True):
     """`timeout` is over all tries; 0 means none. After `try_timeout` another instance is asked too (None: the mesh's
-    default; 0: never). `retries` further tries at most: of whatever never reached a server, and of requests by `again`
-    methods that failed as `retry_on` says."""
+    default; 0: never). `retries` further tries at most (None: the mesh's default): of whatever never reached a server,
+    and of requests by `again` methods that failed as `retry_on` says."""
 
     timeout: float = 15.0
-    retries: int = 1
+    retries: int | None = None
     try_timeout: float | None = None
     retry_on: tuple[Failure, ...] = ("reset", 503)
     again: tuple[str, ...] = ("GET", "HEAD")

@@ -165,5 +165,5 @@ def _check_times(entry: RequestsEntry, found: EdgePolicy, where: Where) -> None:
         key = "try_timeout" if entry.try_timeout is not UNSET else "timeout"
         what = f"one try may take {late:g} s, all of them together only {found.timeout:g} s"
         where.wrong(key, what, "give `timeout` more, or `try_timeout` less")
-    elif late and not found.retries and entry.try_timeout is not UNSET:
+    elif late and found.retries == 0 and entry.try_timeout is not UNSET:
         where.wrong("try_timeout", "without retries no other instance is asked", "take `retries: 0` away, or this")

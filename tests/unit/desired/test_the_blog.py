@@ -35,7 +35,7 @@ def _blog(environment: str) -> Desired:
 def _text(desired: Desired) -> str:
     keys = {artifact.key: f"<{artifact.owner}>" for artifact in desired.artifacts}
     blocks = [_block(workload) for workload in desired.workloads]
-    edges = [f"{e.id} {e.protocol}, timeout {e.policy.timeout:g} s, retries {e.policy.retries}" for e in desired.edges]
+    edges = [f"{e.id} {e.protocol}, timeout {e.policy.timeout:g} s" for e in desired.edges]
     text = "\n\n".join([*blocks, "\n".join(["edges", *(f"  {edge}" for edge in edges)])]) + "\n"
     for key, name in keys.items():
         text = text.replace(key, name)

@@ -22,7 +22,6 @@ from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance, Observed, Phase
 from shoal.model.policy import EdgePolicy, Ejection, Fault, Header, Match, Mirror, Pool, Rate, Rule
 from shoal.model.snapshot import Snapshot
-from shoal.model.values import Value
 from shoal.model.workload import Edge, Workload
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "mesh"
@@ -386,6 +385,21 @@ def test_another_one_is_asked_where_there_is_another_and_the_time(
     assert reading["retry_policy"].get("per_try_timeout") == late
     assert ("hedge_policy" in reading) == (late is not None)
     assert "hedge_policy" not in writing
+
+
+@pytest.mark.parametrize(("policy", "replicas", "tries"), [
+    (EdgePolicy(), 1, 1),
+    (EdgePolicy(), 2, 1),
+    (EdgePolicy(), 3, 2),
+    (EdgePolicy(), 4, 3),
+    (EdgePolicy(), 40, 3),
+    (EdgePolicy(retries=7), 2, 7),
+])  # fmt: skip
+def test_each_other_instance_is_asked_but_not_too_many(policy: EdgePolicy, replicas: int, tries: int) -> None:
+    users = Workload(name="users", kind="service", ports=(Port(),), replicas=replicas)
+    wanted = Desired("blog", workloads=(users,), gateway=Gateway(routes=(Route(to="users", policy=policy),)))
+    (host,) = resources(taken(wanted), "rds.json")["gateway"]["virtual_hosts"]
+    assert {route["route"]["retry_policy"]["num_retries"] for route in host["routes"] if "route" in route} == {tries}
 
 
 @settings(deadline=None)

@@ -77,7 +77,11 @@ async def _sweep(tracked: Tracked, looks: Looks, groups: Groups, asked: set[Name
 
 
 def _ask(members: list[Process], number: signal.Signals) -> set[Name]:
-    return {(member.pid, member.start) for member in members if send(member, number)}
+    """One that is stopped goes on, to hear it (as systemd does)."""
+    asked = {(member.pid, member.start) for member in members if send(member, number)}
+    for member in members:
+        send(member, signal.SIGCONT)
+    return asked
 
 
 def _kill(tracked: Tracked, members: list[Process]) -> None:

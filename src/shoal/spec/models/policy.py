@@ -15,7 +15,10 @@ class RetriesEntry(Written, frozen=True, kw_only=True):
     """Further tries, each at another instance if there is one. What never reached an instance is always sent again,
     anything else only if its method says that it may be done twice."""
 
-    attempts: Annotated[int | UnsetType, Meta(ge=0, le=10, description="Further tries at most. Default 1.")] = UNSET
+    attempts: Annotated[
+        int | UnsetType,
+        Meta(ge=0, le=10, description="Further tries at most. Default: one per other instance, 1 to 3."),
+    ] = UNSET
     after: Annotated[
         list[Failure] | UnsetType,
         Meta(description="After which other failures: reset, 502, 503, 504. Default: reset and 503."),
@@ -115,7 +118,11 @@ class RequestsEntry(Written, frozen=True, kw_only=True):
     ] = UNSET
     retries: Annotated[
         int | RetriesEntry | UnsetType,
-        Meta(ge=0, le=10, description="Further tries of a request that failed; or a map. Default 1."),
+        Meta(
+            ge=0,
+            le=10,
+            description="Further tries of a request that failed; or a map. Default: one per other instance, 1 to 3.",
+        ),
     ] = UNSET
     rate: Annotated[
         Frequency | RateEntry | UnsetType,
