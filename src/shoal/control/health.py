@@ -6,11 +6,11 @@ import asyncio
 import contextlib
 import random
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from shoal.control import warming
 from shoal.control.asking import Asking, Inside
-from shoal.control.judgement import Judgement, after_first, after_live, after_ready, askable, first, judged
+from shoal.control.judgement import Judgement, after_first, after_live, after_ready, askable, first, judged, resumed
 from shoal.model.app import Probe, Probes
 from shoal.model.observed import Instance
 
@@ -48,7 +48,13 @@ class Health:
         self._judgements: dict[str, Judgement] = {}
         self._asked: set[str] = set()
         self._serving: frozenset[str] = frozenset()
+        self._were: Mapping[str, bool] = {}
         self._leaving: set[asyncio.Task[None]] = set()
+
+    def resume(self, ready: Mapping[str, bool]) -> None:
+        """Which instances another one before us has seen start, and whether they were ready at last: they are what they
+        were until they have said otherwise as often as anybody has to."""
+        self._were = ready
 
     def judge(self, instances: Iterable[Instance]) -> tuple[Instance, ...]:
         """The instances with the phases that their probes gave them."""
@@ -89,6 +95,8 @@ class Health:
             self._tasks[instance.id] = []
             self._set(instance.id, READY)
             return
+        if instance.id in self._were:
+            self._judgements[instance.id] = resumed(probes, ready=self._were[instance.id])
         task = asyncio.create_task(self._watch(instance, probes, warmup), name=f"probe {instance.id}")
         self._tasks[instance.id] = [task]
 
@@ -120,12 +128,14 @@ class Health:
             self._wake()
 
     async def _watch(self, instance: Instance, probes: Probes, warmup: tuple[str, ...]) -> None:
-        await self._until_started(instance, probes, warmup)
+        known = instance.id in self._judgements
+        if not known:
+            await self._until_started(instance, probes, warmup)
         async with asyncio.TaskGroup() as group:
             if probes.ready:
-                group.create_task(self._keep_asking(instance, probes.ready, after_ready))
+                group.create_task(self._keep_asking(instance, probes.ready, after_ready, at_once=known))
             if probes.live:
-                group.create_task(self._keep_asking(instance, probes.live, after_live))
+                group.create_task(self._keep_asking(instance, probes.live, after_live, at_once=known))
 
     async def _until_started(self, instance: Instance, probes: Probes, warmup: tuple[str, ...]) -> None:
         probe = first(probes)
@@ -156,13 +166,13 @@ class Health:
                     await warming.ask(instance, paths, WARMING)
 
     async def _keep_asking(
-        self, instance: Instance, probe: Probe, conclude: Callable[[Probe, Judgement, str], Judgement]
+        self, instance: Instance, probe: Probe, conclude: Callable[[Probe, Judgement, str], Judgement], *, at_once: bool
     ) -> None:
         # Once it isn't followed any more, our cancellation is on its way.
         while instance.id in self._tasks:
-            before = self._judgements[instance.id]
-            soon = not before.ready and not before.stuck
-            await asyncio.sleep(min(probe.every, SOON) if soon else probe.every * random.uniform(0.9, 1.1))
+            if not at_once:
+                await asyncio.sleep(_until_next(probe, self._judgements[instance.id]))
+            at_once = False
             problem = await self._ask(instance, probe)
             if instance.id in self._tasks:
                 self._set(instance.id, conclude(probe, self._judgements[instance.id], problem))
@@ -171,6 +181,12 @@ class Health:
         answer = await self._asking.ask(probe, instance)
         self._asked.add(instance.id)
         return answer
+
+
+def _until_next(probe: Probe, before: Judgement) -> float:
+    """Seconds until one that has started is asked again."""
+    soon = not before.ready and not before.stuck
+    return min(probe.every, SOON) if soon else probe.every * random.uniform(0.9, 1.1)
 
 
 def _pause(age: float) -> float:

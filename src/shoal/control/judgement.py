@@ -45,6 +45,11 @@ def after_first(probes: Probes, before: Judgement, problem: str, age: float) -> 
     return Judgement(stuck=late, misses=before.misses + 1, why=why)
 
 
+def resumed(probes: Probes, *, ready: bool) -> Judgement:
+    """Of one that has started before anybody of us asked, and was `ready` at last."""
+    return Judgement(started=True, ready=ready or probes.ready is None)
+
+
 def after_ready(probe: Probe, before: Judgement, problem: str) -> Judgement:
     """An answer of the readiness probe of a started instance: out after `failures` noes, in with one yes."""
     if before.stuck:

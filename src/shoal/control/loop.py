@@ -78,6 +78,7 @@ class Loop:
         await self._driver.open(self.wake)
         try:
             self.observed = await self._look()
+            self.health.resume(self._readiness())
             self._follow()
             await self.health.first_answers(3.0)
             # What was found running is not news; what ended meanwhile is.
@@ -92,6 +93,11 @@ class Loop:
             await self.health.close()
             await self.executor.cancel()
             await self._driver.close()
+
+    def _readiness(self) -> dict[str, bool]:
+        """What those that were ready once were at last."""
+        told = (event for event in self._journal.events if event.kind in ("ready", "unready"))
+        return {event.instance: event.kind == "ready" for event in told if event.instance}
 
     def _missed(self) -> list[Event]:
         """Ends that came while nobody watched, and aren't in the journal."""

@@ -25,7 +25,7 @@ IDLE_STREAM = 3600.0
 # How long a hung instance is waited for before another one is asked too.
 TRY_TIMEOUT = 1.0
 # As many hung ones may be met in a row, and still nobody who reads notices.
-RETRIES = 3
+RETRIES = 4
 METHOD = ":method"
 
 
@@ -38,9 +38,9 @@ class Branch(NamedTuple):
 
 
 def decided(policy: EdgePolicy, others: int) -> EdgePolicy:
-    """With the mesh's defaults, which depend on how many `others` there are to ask when one has failed: all of them are
-    asked, but no more than three; and one that may come again in a moment is asked twice."""
-    retries = max(1, min(others, RETRIES)) if policy.retries is None else policy.retries
+    """With the mesh's defaults, which depend on how many `others` there are to ask when one has failed: one more, since
+    whoever was asked is forgotten when the endpoints change."""
+    retries = min(others + 1, RETRIES) if policy.retries is None else policy.retries
     late = policy.try_timeout
     if late is None:
         late = TRY_TIMEOUT if others and policy.timeout > TRY_TIMEOUT else 0.0

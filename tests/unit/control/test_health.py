@@ -146,8 +146,10 @@ async def watch(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Callable[..., 
     monkeypatch.setattr(healths, "EAGER", 0.001)
     wards: list[Ward] = []
 
-    def begin(*given: Any, **fields: Any) -> Ward:
+    def begin(*given: Any, ready_before: bool | None = None, **fields: Any) -> Ward:
         wards.append(Ward(*given, **fields))
+        if ready_before is not None:
+            wards[-1].health.resume({wards[-1].instance.id: ready_before})
         wards[-1].follow()
         return wards[-1]
 
@@ -267,3 +269,21 @@ class TestAnInstance:
         ward = watch((await serve(None)).endpoint, Probes(ready=msgspec.structs.replace(READY, timeout=5.0)))
         async with asyncio.timeout(2):
             await ward.health.first_answers(0.05)
+
+    async def test_that_was_ready_under_another_daemon_is_ready_until_it_has_failed_often_enough(
+        self, watch: Watch, serve: Serve
+    ) -> None:
+        server = await serve(BUSY)
+        ward = watch(server.endpoint, Probes(ready=READY, live=READY), ready_before=True)
+        assert ward.seen.phase == "ready"
+        found = await ward.until("unready", stuck=True)
+        assert found.reason == "its liveness probe failed 2 times: GET /ready answered 503"
+
+    async def test_that_was_unready_under_another_daemon_is_so_until_it_says_yes(
+        self, watch: Watch, serve: Serve
+    ) -> None:
+        server = await serve(BUSY)
+        ward = watch(server.endpoint, Probes(ready=READY), ready_before=False)
+        assert ward.seen.phase == "unready"
+        server.answer = OK
+        await ward.until("ready")

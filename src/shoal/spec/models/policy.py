@@ -17,7 +17,7 @@ class RetriesEntry(Written, frozen=True, kw_only=True):
 
     attempts: Annotated[
         int | UnsetType,
-        Meta(ge=0, le=10, description="Further tries at most. Default: one per other instance, 1 to 3."),
+        Meta(ge=0, le=10, description="Further tries at most. Default: one per instance, 4 at most."),
     ] = UNSET
     after: Annotated[
         list[Failure] | UnsetType,
@@ -121,7 +121,7 @@ class RequestsEntry(Written, frozen=True, kw_only=True):
         Meta(
             ge=0,
             le=10,
-            description="Further tries of a request that failed; or a map. Default: one per other instance, 1 to 3.",
+            description="Further tries of a request that failed; or a map. Default: one per instance, 4 at most.",
         ),
     ] = UNSET
     rate: Annotated[
