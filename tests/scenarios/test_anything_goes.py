@@ -179,8 +179,13 @@ class Anything(RuleBasedStateMachine):
 
     def _keeper_and_daemon(self) -> tuple[int, int]:
         """Both, as soon as both are there."""
-        found = [(0, 0)]
-        self.app.wait_until(lambda: found.append(self.app.keeper_and_daemon()) or 0 not in found[-1], 60)
+        found: list[tuple[int, int]] = []
+
+        def there() -> bool:
+            found.append(self.app.keeper_and_daemon())
+            return 0 not in found[-1]
+
+        self.app.wait_until(there, 60)
         return found[-1]
 
 
@@ -194,7 +199,7 @@ def test_whatever_happens_no_request_fails_and_all_ends_as_wanted(app: Make) -> 
     Anything.make = staticmethod(lambda: app(APP, WEB_FILES, name=f"any{next(names)}", plain=True))
     wanted = int(os.environ.get("SHOAL_STEPS", "200"))
     chosen = int(os.environ.get("SHOAL_SEED", "1"))
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         seed(chosen)(Anything),
         settings=settings(
             max_examples=2 + wanted // AT_ONCE,  # some steps do nothing
