@@ -96,7 +96,7 @@ def proxies(app: Answering, gateway: str, *, peers: bool) -> Iterator[list[Proxy
     folder.mkdir()
     with ExitStack() as stack:
         found = [Proxy("shoal's gateway", gateway)]
-        for rival in rivals.RIVALS if peers else rivals.RIVALS[:1]:
+        for rival in rivals.RIVALS if peers else rivals.RIVALS[:2]:
             say(f"starting {rival.name}")
             found.append(Proxy(rival.name, stack.enter_context(rivals.running(rival, folder, app.direct))))
         yield found

@@ -100,8 +100,13 @@ def _caddy(port: int, upstream: Endpoint) -> str:
     return f"{{\n  admin off\n  auto_https off\n}}\nhttp://127.0.0.1:{port} {{\n  reverse_proxy {upstream}\n}}\n"
 
 
+def _of_envoy(file: Path) -> list[str]:
+    return ["-c", str(file), "--use-dynamic-base-id", "-l", "error"]
+
+
 RIVALS = (
-    Rival("a static Envoy", "envoy", _envoy, lambda file: ["-c", str(file), "--use-dynamic-base-id", "-l", "error"]),
+    Rival("a static Envoy", "envoy", _envoy, _of_envoy),
+    Rival("the same with one thread", "envoy", _envoy, lambda file: [*_of_envoy(file), "--concurrency", "1"]),
     Rival("nginx", "nginx", _nginx, lambda file: ["-p", str(file.parent), "-c", str(file), "-e", "error.log"]),
     Rival("HAProxy", "haproxy", _haproxy, lambda file: ["-db", "-f", str(file)]),
     Rival("Caddy", "caddy", _caddy, lambda file: ["run", "--adapter", "caddyfile", "--config", str(file)]),
@@ -112,7 +117,7 @@ RIVALS = (
 def running(rival: Rival, folder: Path, upstream: Endpoint) -> Iterator[str]:
     """Its URL, once it answers; ended at the end."""
     (port,) = free_ports(1)
-    mine = folder / rival.program
+    mine = folder / rival.name
     mine.mkdir()
     file = mine / ("envoy.json" if rival.program == "envoy" else "config")
     file.write_text(rival.config(port, upstream))

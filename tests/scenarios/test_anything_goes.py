@@ -202,7 +202,7 @@ def test_whatever_happens_no_request_fails_and_all_ends_as_wanted(app: Make) -> 
     run_state_machine_as_test(
         seed(chosen)(Anything),
         settings=settings(
-            max_examples=2 + wanted // AT_ONCE,  # some steps do nothing
+            max_examples=3 + wanted // AT_ONCE,  # some steps do nothing
             stateful_step_count=AT_ONCE,
             deadline=None,
             database=None,

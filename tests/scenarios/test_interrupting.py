@@ -115,7 +115,7 @@ def test_up_in_the_foreground_shows_the_logs_of_all(app: Make) -> None:
     web = app(WEB, WEB_FILES)
     up = in_the_foreground(web)
     web.wait_until(lambda: web.told(up).count("| serves") == 2)
-    assert web.url in web.told(up)
+    web.wait_until(lambda: web.url in web.told(up))
     web.ok("restart", "web")
     web.wait_until(lambda: web.told(up).count("| serves") == 4)
     up.send_signal(signal.SIGINT)

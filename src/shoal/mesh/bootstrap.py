@@ -29,8 +29,7 @@ KEPT_OF_CLUSTERS = (
 
 def workload(app: str, environment: str = "dev") -> Workload:
     """Envoy for one environment, run in the mesh's folder of the state (`${self:meshdir}`), where `xds/` must hold a
-    snapshot's files before it starts. It has as many worker threads as the machine has cores. Its revision is left
-    empty."""
+    snapshot's files before it starts. Its revision is left empty."""
     return Workload(
         name=NAME,
         kind="mesh",
@@ -44,9 +43,10 @@ def workload(app: str, environment: str = "dev") -> Workload:
 
 
 def _command() -> tuple[Value, ...]:
-    """Draining "immediate": a connection to a listener that changed ends with its next answer, not some time later.
+    """One worker thread: several would each take a change in their own time, and hold a connection beyond any limit.
+    Draining "immediate": a connection to a listener that changed ends with its next answer, not some time later.
     What has no next answer, a websocket or a stream, stays as long as it may."""
-    words = ("--disable-hot-restart", "--reject-unknown-dynamic-fields",
+    words = ("--concurrency", "1", "--disable-hot-restart", "--reject-unknown-dynamic-fields",
              "--drain-strategy", "immediate", "--drain-time-s", str(STREAMS_STAY),
              "--file-flush-interval-msec", str(TOLD_AFTER), "--log-level", "warning")  # fmt: skip
     return (program("envoy"), Value(("-c",)), concat(own("files"), f"/{FILE}"), *(Value((word,)) for word in words))

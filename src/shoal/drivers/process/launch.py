@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import socket
 import subprocess
 import sys
@@ -129,7 +130,10 @@ def returns(state: Path) -> bool:
 def end_keeper(state: Path) -> None:
     """Ends the keeper; what it started goes on. Does nothing when there is none."""
     if sock := find_keeper(state):
-        with sock:
-            ask(sock, {"do": "quit"})
-            with contextlib.suppress(ConnectionError):
-                sock.recv(1)  # end of file: it is gone
+        with sock, contextlib.suppress(ProcessLookupError):
+            keeper = os.pidfd_open(ask(sock, {"do": "list"})["pid"])
+            try:
+                ask(sock, {"do": "quit"})
+                select.select([keeper], [], [], PATIENCE)
+            finally:
+                os.close(keeper)
