@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+
+import msgspec
 
 from shoal.mesh.envoy import Json
 from shoal.mesh.links import GATEWAY
@@ -15,7 +16,7 @@ from shoal.model.snapshot import Snapshot
 
 def check(snapshot: Snapshot) -> tuple[str, ...]:
     """What is wrong with it, a sentence each; nothing when it is sound."""
-    found = {name: json.loads(text)["resources"] for name, text in snapshot.files.items()}
+    found = {name: msgspec.json.decode(text)["resources"] for name, text in snapshot.files.items()}
     listeners, clusters, gateway, plain = (found.get(f"{kind}.json", []) for kind in ("lds", "cds", "rds", "plain"))
     routes = [*gateway, *plain]
     return (
