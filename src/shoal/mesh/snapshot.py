@@ -100,6 +100,6 @@ def pack(resources: Mapping[str, list[Json]], instances: frozenset[str] = NOBODY
 
 
 def _response(version: str, resources: list[Json]) -> str:
-    """The JSON of a DiscoveryResponse: made at every lap of the loop, so by what is quick also for hundreds of hosts."""
+    """The JSON of a DiscoveryResponse: made at every lap of the loop, so by what is quick for hundreds of hosts too."""
     told = msgspec.json.encode({"version_info": version, "resources": resources})
     return msgspec.json.format(told, indent=1).decode() + "\n"
