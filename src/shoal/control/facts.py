@@ -76,7 +76,7 @@ def aside(observed: Observed) -> frozenset[str]:
 
 def last_end(workload: Workload, index: int, observed: Observed) -> Instance | None:
     """The newest ended instance of a slot, if it was what is asked for now."""
-    ended = [i for i in observed.of(workload.name) if not i.alive and i.index == index and matches(i, workload)]
+    ended = [i for i in observed.ended(workload.name, index) if matches(i, workload)]
     return max(ended, key=lambda i: i.ended, default=None)
 
 

@@ -70,6 +70,18 @@ class Observed(msgspec.Struct, frozen=True, dict=True):
     def of(self, workload: str) -> tuple[Instance, ...]:
         return self._by_workload.get(workload, ())
 
+    def ended(self, workload: str, index: int) -> tuple[Instance, ...]:
+        """Those of one slot."""
+        return self._ended_by_slot.get((workload, index), ())
+
+    @cached_property
+    def _ended_by_slot(self) -> dict[tuple[str, int], tuple[Instance, ...]]:
+        found: dict[tuple[str, int], list[Instance]] = {}
+        for instance in self.instances:
+            if not instance.alive:
+                found.setdefault((instance.workload, instance.index), []).append(instance)
+        return {slot: tuple(instances) for slot, instances in found.items()}
+
     @cached_property
     def _by_workload(self) -> dict[str, tuple[Instance, ...]]:
         found: dict[str, list[Instance]] = {}
