@@ -128,8 +128,15 @@ class Anything(RuleBasedStateMachine):
 
     @rule(which=st.sampled_from(["db", "events"]))
     def kill_what_holds_data(self, which: str) -> None:
-        self.app.wait_until(lambda: self.app.ready(which))
-        processes.kill(self.app.pid(which))
+        seen: list[int] = []
+
+        def there() -> bool:
+            seen[:] = [one["pid"] for one in self.app.of(which) if one["phase"] == "ready"]
+            return bool(seen)
+
+        self.app.wait_until(there, 60)
+        with contextlib.suppress(ProcessLookupError):  # it is dead already, and not missed yet
+            processes.kill(*seen)
         self._did(which)
 
     # How it ends
