@@ -23,6 +23,7 @@ from bench.blog import Blog
 from bench.debian import program
 from bench.many import free_ports
 from bench.peers import PATIENCE, Supervisord
+from bench.rivals import SPOOLS
 from shoal.drivers.process.census import MARKER, REALM
 
 ROUTES = {"/api/articles": "posts", "/api/tags": "posts", "/api/": "users", "/.well-known/": "users"}
@@ -81,9 +82,8 @@ class Supervised:
             f"upstream {service} {{ {' '.join(self._servers(service))} keepalive 32; }}\n" for service in READY
         )
         locations = "".join(f"location {path} {{ proxy_pass http://{name}; }}\n" for path, name in ROUTES.items())
-        spools = "".join(f"{kind}_temp_path spool;\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
         server = f'listen 127.0.0.1:{self._gateway};\nproxy_http_version 1.1;\nproxy_set_header Connection "";\n'
-        http_ = f"access_log off;\n{spools}{upstreams}server {{\n{server}{locations}}}\n"
+        http_ = f"access_log off;\n{SPOOLS}{upstreams}server {{\n{server}{locations}}}\n"
         file.write_text(f"daemon off;\npid nginx.pid;\nworker_processes auto;\nevents {{}}\nhttp {{\n{http_}}}\n")
         return file
 

@@ -5,41 +5,31 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import subprocess
-import threading
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
 import nats
 from nats.js.errors import Error as JetStreamError
 
 from shoal.build.engines import program
 from tests.scenarios.app import App
+from tests.scenarios.meanwhile import Meanwhile
 
 PAUSE = 0.05
 
 
-class Acknowledged:
+class Acknowledged(Meanwhile):
     """While the context lasts. The app has a `db`, and a stream NEWS of `news.>`."""
 
     def __init__(self, app: App) -> None:
         self._db, self._nats = app.address("web", "DATABASE_URL"), app.address("web", "NATS_URL")
-        self._over = threading.Event()
-        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._rows, self._messages)]
+        super().__init__([self._rows, self._messages])
         self.rows: list[int] = []
         self.messages: list[int] = []
 
-    def __enter__(self) -> Acknowledged:
+    def __enter__(self) -> Self:
         assert self._sql("create table written (number int)")[0]
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        for thread in self._threads:
-            thread.join()
+        return super().__enter__()
 
     def lost(self) -> list[str]:
         """What was acknowledged and isn't there."""

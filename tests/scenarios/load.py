@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import http.client
-import threading
 import time
-from types import TracebackType
 from urllib.parse import urlsplit
 
+from tests.scenarios.meanwhile import Meanwhile
 
-class Load:
+
+class Load(Meanwhile):
     """While the context lasts, some clients ask again and again; `failed` are the answers that weren't 200."""
 
     def __init__(self, url: str, path: str = "/", clients: int = 4) -> None:
         self._at = urlsplit(url).netloc
         self._path = path
-        self._clients = [threading.Thread(target=self._ask, daemon=True) for _ in range(clients)]
-        self._over = threading.Event()
+        super().__init__([self._ask] * clients)
         self.answers: list[str] = []
         self.failed: list[str] = []
-
-    def __enter__(self) -> Load:
-        for client in self._clients:
-            client.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._over.set()
-        for client in self._clients:
-            client.join()
 
     def _ask(self) -> None:
         connection = http.client.HTTPConnection(self._at, timeout=10)

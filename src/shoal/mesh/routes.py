@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from shoal.mesh import bodies, cors, paths, rates, replies
 from shoal.mesh.envoy import ROUTES, Json, overwrite, typed
-from shoal.mesh.links import GATEWAY, of_edge, of_mirror, of_route, of_rule, others
+from shoal.mesh.links import GATEWAY, Link, of_edge, of_mirror, of_route, of_rule, others
 from shoal.mesh.policy import conditions, decided
 from shoal.mesh.tracks import split
 from shoal.mesh.ways import Way, forward
 from shoal.model.app import Gateway, Redirect, Route
 from shoal.model.desired import Desired
-from shoal.model.policy import Match
+from shoal.model.policy import EdgePolicy, Match
 from shoal.model.workload import Edge
 
 CALLER = "x-shoal-caller"
@@ -79,7 +79,14 @@ def edge_routes(desired: Desired, edge: Edge) -> Json:
 
 def _plain(desired: Desired, edge: Edge) -> Way:
     link, mirror = of_edge(edge), of_mirror(desired, edge.caller, edge.policy.mirror)
-    return Way(link, decided(edge.policy, others(desired, link)), mirror, "all", split=split(desired, link))
+    return _way(desired, link, edge.policy, mirror, "all")
+
+
+def _way(
+    desired: Desired, link: Link, policy: EdgePolicy, mirror: Link | None, rate: str, asked: list[Json] | None = None
+) -> Way:
+    """With what follows from who is to answer."""
+    return Way(link, decided(policy, others(desired, link)), mirror, rate, asked or [], split(desired, link))
 
 
 def _ruled(desired: Desired, edge: Edge) -> Iterator[Way]:
@@ -88,8 +95,7 @@ def _ruled(desired: Desired, edge: Edge) -> Iterator[Way]:
         link, mirror = of_rule(desired, edge, rule), of_mirror(desired, edge.caller, rule.policy.mirror)
         rate = "all" if rule.policy.rate == edge.policy.rate else f"rules/{index}"
         copied = None if mirror == link else mirror
-        policy = decided(rule.policy, others(desired, link))
-        yield Way(link, policy, copied, rate, conditions(rule.match), split(desired, link))
+        yield _way(desired, link, rule.policy, copied, rate, conditions(rule.match))
 
 
 def _entries(gateway: Gateway) -> list[Entry]:
@@ -146,8 +152,7 @@ def _entry_routes(desired: Desired, entry: Entry) -> Iterator[Json]:
         return
     mirror = of_mirror(desired, GATEWAY, route.policy.mirror)
     link = of_route(desired, route)
-    policy = decided(route.policy, others(desired, link))
-    way = Way(link, policy, mirror, entry.rate, asked, split(desired, link))
+    way = _way(desired, link, route.policy, mirror, entry.rate, asked)
     yield from forward(paths.match(entry.path), way, paths.stripped(entry.path) if route.strip else {})
 
 
