@@ -124,7 +124,7 @@ def test_a_state_that_may_not_be_written_to_any_more_stops_nothing(one: App) -> 
         refused(one, one.state(), 14, "restart", "one")
         assert one.pids() == before
     one.ok("restart", "one")
-    one.wait_until(lambda: one.ready("one") and one.pid("one") not in before.values())
+    one.wait_until(lambda: one.ready("one", but=before.values()))
 
 
 def test_a_log_that_may_not_be_written_harms_only_its_service(app: Make) -> None:

@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -168,9 +168,11 @@ class App:
         """Instance -> pid."""
         return {i["id"]: i["pid"] for i in self.ps()}
 
-    def ready(self, workload: str, count: int = 1) -> bool:
-        phases = [i["phase"] for i in self.of(workload)]
-        return phases == ["ready"] * count
+    def ready(self, workload: str, count: int = 1, *, but: Collection[int] = ()) -> bool:
+        """Whether it is so many, all ready, and none of them one of these pids: seen by one look, as two looks may
+        see one before and one after."""
+        found = self.of(workload)
+        return [i["phase"] for i in found] == ["ready"] * count and not {i["pid"] for i in found} & {*but}
 
     def standing(self, workload: str) -> dict[str, Any]:
         return next(s for s in self.ok("ps", "--json").json["standings"] if s["workload"] == workload)

@@ -141,7 +141,7 @@ def test_a_service_that_dies_while_the_daemon_is_dead_is_replaced(web: App) -> N
     victim = web.of("web")[0]
     processes.kill(daemon, victim["pid"])
     web.wait_until(lambda: web.shoal("ps").code == 0)
-    web.wait_until(lambda: web.ready("web", 2) and web.of("web")[0]["id"] != victim["id"])
+    web.wait_until(lambda: web.ready("web", 2, but=[victim["pid"]]))
 
 
 def test_another_keeper_is_found_and_nothing_notices(web: App) -> None:
@@ -156,7 +156,7 @@ def test_another_keeper_is_found_and_nothing_notices(web: App) -> None:
     assert web.pids() == before
     victim = web.of("web")[1]
     processes.kill(victim["pid"])
-    web.wait_until(lambda: web.ready("web", 2) and web.of("web")[1]["id"] != victim["id"])
+    web.wait_until(lambda: web.ready("web", 2, but=[victim["pid"]]))
     processes.kill(daemon)
     web.wait_until(lambda: web.keeper_and_daemon()[1] not in (0, daemon))
     web.wait_until(lambda: web.shoal("ps").code == 0)

@@ -188,7 +188,7 @@ def test_a_worker_that_is_attached_is_the_only_one(app: Make) -> None:
     own = made.begin("run", "--attach", "worker", "--", "sleep", "1001")
     made.wait_until(lambda: [i["pid"] for i in made.of("worker")] == [own.pid])
     own.kill()
-    made.wait_until(lambda: made.ready("worker") and made.pid("worker") not in (before, own.pid))
+    made.wait_until(lambda: made.ready("worker", but=[before, own.pid]))
 
 
 @pytest.mark.parametrize(("words", "what"), [

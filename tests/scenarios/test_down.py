@@ -62,7 +62,7 @@ def test_children_of_one_that_was_killed_are_gone_before_the_next_begins(app: Ma
     forks.wait_until(lambda: any("sleep 1001" in command for command in forks.processes().values()))
     old = set(forks.processes()) - set(forks.keeper_and_daemon())
     processes.kill(forks.pid("forks"))
-    forks.wait_until(lambda: forks.ready("forks") and forks.pid("forks") not in old)
+    forks.wait_until(lambda: forks.ready("forks", but=old))
     assert not any(processes.runs(pid) for pid in old)
 
 

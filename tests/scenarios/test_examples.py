@@ -192,7 +192,7 @@ def test_events(example: Example, tmp_path: Path) -> None:
         some.wait_until(lambda: some.ready(victim))  # noqa: B023
         old = some.pid(victim)
         processes.kill(old)
-        some.wait_until(lambda: some.ready(victim) and some.pid(victim) != old)  # noqa: B023
+        some.wait_until(lambda: some.ready(victim, but=[old]))  # noqa: B023
     some.wait_until(lambda: some.ready("ledger"))
     (tmp_path / "mended.json").write_text('{"id": "two", "account": "ann", "cents": 1}')
     told = some.ok("streams", "replay", "PAYMENTS:3", "--data", str(tmp_path / "mended.json"))

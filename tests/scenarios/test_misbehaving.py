@@ -35,7 +35,7 @@ def test_one_that_closes_its_output_goes_on(app: Make) -> None:
     pid = made.pid("odd")
     assert texts(made) == ["before"]
     made.ok("restart", "odd")
-    made.wait_until(lambda: made.ready("odd") and made.pid("odd") != pid)
+    made.wait_until(lambda: made.ready("odd", but=[pid]))
     assert not processes.runs(pid)
 
 

@@ -80,14 +80,13 @@ def test_a_rotated_secret_is_rolled_out_to_those_who_use_it(app: Make) -> None:
 def test_a_rotation_that_fails_gives_everybody_the_old_value_again(app: Make) -> None:
     safe = app(APP, FILES)
     safe.up()
-    before = {i["id"] for i in safe.of("web")}
+    before = {i["pid"] for i in safe.of("web")}
     failed = given(safe, "refused\n", "token")
     assert failed.code == RolledBack.exit_code, str(failed)
     assert "release 2 failed, and release 1 runs again" in failed.err
-    assert {i["id"] for i in safe.of("web")} == before
-    for instance in safe.of("web"):
-        processes.kill(instance["pid"])
-    safe.wait_until(lambda: safe.ready("web", 2) and not {i["id"] for i in safe.of("web")} & before)
+    assert {i["pid"] for i in safe.of("web")} == before
+    processes.kill(*before)
+    safe.wait_until(lambda: safe.ready("web", 2, but=before))
     assert values(safe, "TOKEN") == ["first", "first"], "what starts later has it, too"
     assert safe.ok("plan").out == "nothing to do\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,10 +40,12 @@ class Client:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self.daemon = 0
+        """The pid of the daemon that answered last; it outlives its socket for a moment."""
 
     def stream(self, verb: str, **fields: Any) -> Iterator[tuple[str, Any]]:
         """Yields ("item", x) for each item and at last ("done", x). Raises the daemon's error as its own class."""
-        with connect(self._folder) as connection:
+        with self._connect() as connection:
             connection.sendall(line(verb=verb, version=__version__, **fields))
             with connection.makefile("rb") as answers:
                 for answer in answers:
@@ -64,7 +67,13 @@ class Client:
 
     def alive(self) -> bool:
         try:
-            connect(self._folder).close()
+            self._connect().close()
         except NotRunning:
             return False
         return True
+
+    def _connect(self) -> socket.socket:
+        connection = connect(self._folder)
+        credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        self.daemon = struct.unpack("3i", credentials)[0]
+        return connection

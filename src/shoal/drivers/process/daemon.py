@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import sys
 import time
 from pathlib import Path
@@ -75,12 +76,25 @@ def let_go(state: Path) -> None:
 
 
 def await_end(state: Path, client: Any) -> None:
-    """Returns when neither daemon nor keeper is there."""
+    """Returns when neither daemon nor keeper is there, nor the process whose `client.daemon` answered last: a socket
+    is closed before its process has ended."""
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         keeper = find_keeper(state)
         if keeper is None and not client.alive():
+            _await_process(client.daemon, deadline)
             return
         if keeper is not None:
             keeper.close()
         time.sleep(0.01)
+
+
+def _await_process(pid: int, deadline: float) -> None:
+    try:
+        process = os.pidfd_open(pid)
+    except OSError:  # gone, or nobody ever answered
+        return
+    try:
+        select.select([process], [], [], max(0.0, deadline - time.monotonic()))
+    finally:
+        os.close(process)
