@@ -153,3 +153,15 @@ async def test_the_mark_of_a_done_init_can_be_seen(stand: Stand) -> None:
     sql = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = 'shop_db'"
     assert await psql(stand.properties(DB, ANN)["uri"], sql) == MARK
     assert program("psql@16").is_file()
+
+
+async def test_no_number_of_a_sequence_comes_twice_though_it_crashed(stand: Stand) -> None:
+    await stand.up(DB, ANN)
+    uri = stand.properties(DB, ANN)["uri"]
+    table = "CREATE TABLE post (id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY, title text)"
+    add = "INSERT INTO post (title) VALUES ('one more')"
+    await psql(uri, f"BEGIN; {table}; {add}; COMMIT")
+    await psql(uri, add)
+    await stand.kill(DB)
+    await psql(uri, add)
+    assert await psql(uri, "SELECT count(DISTINCT id) FROM post") == "3"
