@@ -200,6 +200,7 @@ def _frozen(pid: int) -> bool:
     return processes.state(pid) == b"T"
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(0)  # as long as the steps asked for take; each of them has a deadline
 def test_whatever_happens_no_request_fails_and_all_ends_as_wanted(app: Make) -> None:
     names = iter(range(1000))

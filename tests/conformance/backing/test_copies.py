@@ -14,7 +14,7 @@ from tests.conformance.backing.conftest import ANN, BY_NAME, FOLDER, Served
 from tests.conformance.backing.stand import stand_in
 
 # Erlang and MariaDB start slowly, and each test starts them several times.
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(300)]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

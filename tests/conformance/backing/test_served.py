@@ -9,7 +9,7 @@ from tests.conformance.backing.clients import Refused
 from tests.conformance.backing.conftest import Served
 from tests.conformance.backing.test_every_engine import LOGIN
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 
 async def test_a_consumer_can_use_it_when_all_it_waits_for_has_come(served: Served) -> None:
