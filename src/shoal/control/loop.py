@@ -195,6 +195,7 @@ class Loop:
             data=self._driver.data(),
             published=self.executor.published,
             mesh_version=self.executor.mesh_version,
+            abreast=self._driver.capabilities.abreast,
         )
 
     def _explained(self, instances: tuple[Instance, ...]) -> tuple[Instance, ...]:

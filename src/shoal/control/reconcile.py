@@ -25,6 +25,7 @@ from shoal.control.facts import (
     unbuilt,
 )
 from shoal.control.leaving import leaving
+from shoal.control.pacing import paced
 from shoal.control.scheduled import due, failed_run, following, replaces, running, stamp
 from shoal.model.desired import Desired, Rollout
 from shoal.model.observed import Instance, Observed
@@ -97,7 +98,8 @@ def _starts(desired: Desired, observed: Observed, now: float) -> tuple[list[Star
         for index in _kept_slots(name, rollout, desired, observed):
             gates = _needed(rollout.stable, desired, observed)
             starts += _start(rollout.stable, index, observed, gates, f"start {name}/{index} (stable)", now, wakes)
-    return starts, min(wakes, default=0.0)
+    starts, later = paced(starts, desired, observed, now)
+    return starts, min([*wakes, *([later] if later else [])], default=0.0)
 
 
 def _start(

@@ -17,9 +17,11 @@ from shoal.model.workload import Edge, Workload
 
 
 class Capabilities(msgspec.Struct, frozen=True):
-    """What a platform does by itself. `controls` "instances": shoal starts, stops and heals each one."""
+    """What a platform does by itself. `controls` "instances": shoal starts, stops and heals each one. `abreast`: how
+    many may start at a time to take the place of others that serve meanwhile; 0: any number."""
 
     controls: str = "instances"
+    abreast: int = 0
 
 
 class LogFile(msgspec.Struct, frozen=True):

@@ -58,7 +58,7 @@ class Instance(msgspec.Struct, frozen=True):
 class Observed(msgspec.Struct, frozen=True, dict=True):
     """`data` maps a data folder to its incarnation (absent: there is none). `published` are the ids of the instances
     that the mesh's accepted configuration sends requests to. `broken_builds` maps an artifact's key to why:
-    `BuildFailed: ...`, as an instance's reason."""
+    `BuildFailed: ...`, as an instance's reason. `abreast`: so many replacements may start at a time; 0: any number."""
 
     instances: tuple[Instance, ...] = ()
     artifacts: frozenset[str] = frozenset()
@@ -66,6 +66,7 @@ class Observed(msgspec.Struct, frozen=True, dict=True):
     data: dict[str, str] = {}
     published: frozenset[str] = frozenset()
     mesh_version: str = ""
+    abreast: int = 0
 
     def of(self, workload: str) -> tuple[Instance, ...]:
         return self._by_workload.get(workload, ())

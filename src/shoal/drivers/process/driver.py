@@ -68,7 +68,8 @@ class ProcessDriver:
     ToolMissing), `artifacts` the folder of a built artifact ("": of all of them). `tools` are folders that come
     first on every child's PATH. With `daemon` the keeper restarts the calling process when it dies."""
 
-    capabilities = Capabilities()
+    # One core stays for those who serve.
+    capabilities = Capabilities(abreast=max(1, len(os.sched_getaffinity(0)) - 1))
 
     def __init__(
         self,
