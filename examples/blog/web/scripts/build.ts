@@ -1,9 +1,13 @@
 /** Builds the server into dist/server.js and the application for the browser into dist/public. Types are `typecheck`'s. */
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip as gzipped } from 'node:zlib';
 
 import { build } from 'esbuild';
+
+const toBrotli = promisify(brotliCompress);
+const toGzip = promisify(gzipped);
 
 const root = join(import.meta.dirname, '..');
 const source = join(root, 'src', 'client');
@@ -57,13 +61,21 @@ for (const image of ['default-avatar.svg', 'favicon.svg']) {
   await copyFile(join(source, image), join(target, image));
 }
 
-for (const file of built.filter((name) => /\.(js|css)$/.test(name))) {
+const compressed = built.filter((name) => /\.(js|css)$/.test(name)).map(compress);
+for (const line of await Promise.all(compressed)) process.stdout.write(line);
+
+/** Best but one: the very best makes a file 2 % smaller, and takes a build half as long again. */
+async function compress(file: string): Promise<string> {
   const path = join(root, file);
   const content = await readFile(path);
-  const brotli = brotliCompressSync(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-  const gzip = gzipSync(content, { level: 9 });
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 10,
+    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+  };
+  const [brotli, gzip] = await Promise.all([toBrotli(content, { params }), toGzip(content, { level: 9 })]);
   await Promise.all([writeFile(`${path}.br`, brotli), writeFile(`${path}.gz`, gzip)]);
-  process.stdout.write(`${file}  ${kb(content)}, gzip ${kb(gzip)}, brotli ${kb(brotli)}\n`);
+  return `${file}  ${kb(content)}, gzip ${kb(gzip)}, brotli ${kb(brotli)}\n`;
 }
 
 function kb(content: Buffer): string {
