@@ -76,6 +76,15 @@ def edited(app: Blog, url: str, edit: Edit, original: str, number: int) -> float
     return time.time() - begun
 
 
+def at_rest(app: Blog, since: float) -> None:
+    """Until all that the edit changed is replaced: what else runs the same source comes after what is measured."""
+    deadline = time.monotonic() + PATIENCE
+    while not any(event["kind"] == "rolled out" for event in app.events(since)):
+        if time.monotonic() > deadline:
+            raise SystemExit("bench: the release of the edit doesn't end; see: shoal events")
+        time.sleep(0.5)
+
+
 def started(app: Blog, service: str) -> float:
     """Seconds from process to readiness of a restart."""
     since = time.time()
@@ -101,6 +110,7 @@ def measured(app: Blog, url: str, service: str, rounds: int) -> Verdict:
         since = time.time()
         took.append(edited(app, url, edit, original, first + number))
         say(f"{service}, edit {number}: {took[-1]:.2f} s ({parts(app, service, since)})")
+        at_rest(app, since)
         starts.append(started(app, service))
     return told(service, took, starts)
 
@@ -120,6 +130,7 @@ def main() -> int:
     parser.add_argument("services", nargs="*", choices=[[], *EDITS], metavar="SERVICE", help="posts web users (all)")
     options = parser.parse_args()
     with blog() as app:
+        app.prepare()
         url = app.run("up", "-d", "--wait", "-q", "--watch").strip()
         return conclude([measured(app, url, service, options.n) for service in options.services or EDITS])
 
