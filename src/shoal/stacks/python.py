@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -79,10 +81,16 @@ def _interpreter(source: Source) -> Value:
     return concat(source.interpreter) if source.interpreter else program("python")
 
 
-def project(source: Source) -> dict[str, Any]:
+def project(source: Source) -> Mapping[str, Any]:
     """The tables of pyproject.toml; empty when there is none or it isn't TOML (uv will say so better than we can)."""
+    return _tables(source.texts.get("pyproject.toml", ""))
+
+
+# Asked again and again, of texts that hardly ever change, while somebody waits for an edit.
+@lru_cache(maxsize=64)
+def _tables(text: str) -> Mapping[str, Any]:
     try:
-        return tomllib.loads(source.texts.get("pyproject.toml", ""))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError:
         return {}
 
@@ -113,10 +121,15 @@ def _part(source: Source) -> Part | None:
     """The venv, if the lists of packages tell all that is in it: not the project itself, nor what lies beside it."""
     texts = [source.texts.get(name, "") for name in ("requirements.txt", "pyproject.toml")]
     listed = texts[0] if source.has("requirements.txt") else texts[1]
-    code = "\n".join(line.partition(" #")[0] for line in listed.splitlines() if not line.lstrip().startswith("#"))
-    if project(source).get("project", {}).get("scripts") or LOCAL.search(code):
+    if project(source).get("project", {}).get("scripts") or _names_a_place(listed):
         return None
     return Part(VENV, LISTS)
+
+
+@lru_cache(maxsize=64)
+def _names_a_place(listed: str) -> bool:
+    code = "\n".join(line.partition(" #")[0] for line in listed.splitlines() if not line.lstrip().startswith("#"))
+    return LOCAL.search(code) is not None
 
 
 def _scripts(source: Source) -> tuple[Step, ...]:
