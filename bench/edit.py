@@ -21,6 +21,8 @@ from bench.figures import Verdict, conclude, median, spread
 PATIENCE = 300.0
 SOON = 1.2
 JAVA = 1.2
+REST = 5.0
+"""Seconds between a start and what is measured next: a JVM goes on compiling itself when it is ready."""
 
 
 class Edit(NamedTuple):
@@ -71,8 +73,8 @@ def edited(app: Blog, url: str, edit: Edit, original: str, number: int) -> float
     while sign not in answer(url + edit.path).lower().replace('": ', '":'):
         if time.time() - begun > PATIENCE:
             raise SystemExit(f"bench: the edit of {edit.file} never came to run; see: shoal events")
-        # Whoever asks all the time takes what the start needs: this is off by 1 %, and far less of a core.
-        time.sleep(max(0.01, 0.01 * (time.time() - begun)))
+        # Whoever asks all the time takes what the start needs: this is off by 2 %, and far less of a core.
+        time.sleep(max(0.02, 0.02 * (time.time() - begun)))
     return time.time() - begun
 
 
@@ -83,6 +85,7 @@ def at_rest(app: Blog, since: float) -> None:
         if time.monotonic() > deadline:
             raise SystemExit("bench: the release of the edit doesn't end; see: shoal events")
         time.sleep(0.5)
+    time.sleep(REST)
 
 
 def started(app: Blog, service: str) -> float:
@@ -90,6 +93,7 @@ def started(app: Blog, service: str) -> float:
     since = time.time()
     app.run("restart", service)
     times = {e["kind"]: e["time"] for e in app.events(since) if e["subject"] == service}
+    time.sleep(REST)
     return float(times["ready"] - times["started"])
 
 

@@ -24,6 +24,7 @@ from shoal.desired.causes import with_causes
 from shoal.desired.chosen import is_active
 from shoal.desired.disturbed import disturbed
 from shoal.desired.pinned import pinned
+from shoal.desired.unwarmed import unwarmed
 from shoal.drivers.driver import Driver, ReleaseStore
 from shoal.errors import NotRunning, StateDamaged, UsageError
 from shoal.mesh.links import GATEWAY
@@ -71,7 +72,9 @@ class Environment:
             self.rollouts.renew()
             self._fix(self.loop.desired.gateway)
 
-    async def compile(self, app: App, digests: Mapping[str, str]) -> tuple[Release, Desired]:
+    async def compile(
+        self, app: App, digests: Mapping[str, str], watch: Watch | None = None
+    ) -> tuple[Release, Desired]:
         """The release that `app` would be, and its Desired; nothing changes. Raises what is wrong with the file."""
         inputs = await asyncio.to_thread(self._gather, app)
         scheme = app.gateway.scheme if app.gateway else "http"
@@ -85,6 +88,7 @@ class Environment:
             since=carried.since(self.release, now),
             scheduled=carried.scheduled(self.release, app, now),
             at=now,
+            watch=watch,
         )
         release = carried.still_pinned(Release(wanted, inputs))
         return release, self._explained(self.desired_of(release))
@@ -102,11 +106,11 @@ class Environment:
         named, left_out = frozenset(only), frozenset(excepted)
         self.known(app, named)
         check_known(left_out, [s.name for s in app.services if s.kind == "service"])
-        release, _ = await self.compile(app, self.digests(values))
+        release, _ = await self.compile(app, self.digests(values), watch)
         running = self.release is not None and not self.release.wanted.down
         overrides = selected(release.wanted.overrides, named, running=running)
         overrides = msgspec.structs.replace(overrides, excepted=(overrides.excepted - named) | left_out)
-        release = release.wanting(overrides=overrides, watch=watch)
+        release = release.wanting(overrides=overrides)
         desired = self._explained(self.desired_of(release))
         self.plan(desired)  # raises what is in the way while all is still as it was
         self._keep_secrets(app, values)
@@ -122,7 +126,7 @@ class Environment:
         is as it was."""
         before = self.running()
         app = msgspec.structs.replace(app, profiles=before.wanted.app.profiles)
-        release, desired = await self.compile(app, self.digests(values))
+        release, desired = await self.compile(app, self.digests(values), before.wanted.watch)
         self._keep_secrets(app, values)
         await asyncio.to_thread(self.prepare, release)
         if self.release is None or not self.release.wishes(before):
@@ -135,7 +139,7 @@ class Environment:
             return True  # only somebody who says so tries that again
         overrides = carried.edited(release, before, self.loop.desired)
         same = overrides == release.wanted.overrides
-        edit = release.wanting(overrides=overrides, watch=before.wanted.watch, cause="an edit")
+        edit = release.wanting(overrides=overrides, cause="an edit")
         release = self.rollouts.numbered(edit)
         desired = desired if same else self._explained(self.desired_of(release))
         self.plan(desired)
@@ -322,6 +326,7 @@ class Environment:
         desired = compile(release.wanted.app, release.inputs, release.wanted.overrides)
         desired = pinned(desired, self._earlier(release.wanted.overrides.pins))
         desired = disturbed(desired, release.wanted.overrides.chaos)
+        desired = unwarmed(desired) if release.wanted.watch else desired
         return self._attach(msgspec.structs.replace(desired, scheduled=release.wanted.scheduled))
 
     def _earlier(self, pins: Mapping[str, Pin]) -> dict[str, Desired]:

@@ -321,6 +321,22 @@ async def test_renewing_with_nothing_new_is_no_release(house: House) -> None:
     assert (house.env.running().wanted.number, house.calls) == (1, calls)
 
 
+async def test_nothing_is_warmed_up_for_an_edit(house: House) -> None:
+    def warmed() -> dict[str, tuple[str, ...]]:
+        return {workload.name: workload.warmup for workload in house.loop.desired.workloads}
+
+    warm = service("api", warmup=("/",))
+    await house.up(shop(warm))
+    assert warmed() == {"api": ("/",)}
+    await house.env.apply(shop(warm), (), {}, (), WATCH)
+    assert warmed() == {"api": ()}
+    house.digests["api"] = "t2"
+    await house.env.renew(shop(warm), {})
+    assert warmed() == {"api": ()}
+    await house.up(shop(warm))
+    assert warmed() == {"api": ("/",)}
+
+
 async def test_a_plain_up_watches_no_more(house: House) -> None:
     await house.env.apply(shop(), (), {}, (), WATCH)
     await house.up(shop())
