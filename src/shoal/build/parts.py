@@ -27,7 +27,7 @@ class Made(msgspec.Struct, frozen=True):
 
 def of(artifact: Artifact, folder: Path, root: Path) -> Made | None:
     """The part that the first steps make from the source in `folder`; None if there is none, or it can't be shared."""
-    part = artifact.steps[0].part
+    part = artifact.steps[0].part if artifact.steps else None
     if part is None:
         return None
     steps = tuple(itertools.takewhile(lambda step: step.part == part, artifact.steps))

@@ -53,7 +53,7 @@ def placed(app: App, service: Service, inputs: Inputs, built: Mapping[str, Artif
         return Placed(stack, source, built[service.build], _below(service.path, shared.path))
     recipe = resolved(service.recipe, inputs, built)
     programs = _programs(service.recipe, inputs) | _versions(service.toolchain, stack, inputs)
-    artifact = stack.artifact(service.name, source, recipe, programs)
+    artifact = stack.artifact(service.name, source, recipe, programs, copied=app.contained)
     return Placed(stack, source, _whole(artifact) if artifact and (service.command or service.migrate) else artifact)
 
 

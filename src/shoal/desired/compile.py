@@ -12,6 +12,7 @@ from shoal.desired.bind import Bindings, bind, plain_names, resolve
 from shoal.desired.builds import Placed, once, placed, shared_builds
 from shoal.desired.chosen import chosen
 from shoal.desired.files import files_of
+from shoal.desired.images import image_of
 from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
 from shoal.desired.ports import with_ports
@@ -78,7 +79,8 @@ def _service(
     _check_jvm(app, service, where)
     files = files_of(app, service, bindings, inputs.copies)
     main = _workload(app, service, bindings, launch, merged(layers), where.artifact)
-    main = msgspec.structs.replace(main, files=main.files | files.written, copies=files.copied)
+    image = image_of(app, service, bindings, where)
+    main = msgspec.structs.replace(main, files=main.files | files.written, copies=files.copied, image=image)
     made_of = basis(app, service, where, inputs)
     if service.kind == "job":
         main = msgspec.structs.replace(main, basis=made_of)
@@ -172,6 +174,8 @@ def _workload(
         once_per=_database(app, service) if job else "",
         when=service.when,
         schedule=service.schedule,
+        mounts=service.mounts,
+        security=service.security,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from shoal.errors import Place
+from shoal.model.container import Image, Mount, Security
 from shoal.model.limits import Limits
 from shoal.model.policy import EdgePolicy, Match, Rule, targets
 from shoal.model.strategy import Strategy
@@ -153,6 +154,7 @@ class Service(msgspec.Struct, frozen=True):
     `toolchain` maps a program (empty: the stack's language) to the versions that will do.
     `build` names a shared build that it runs from (empty: it has one of its own, by `recipe`).
     `inputs` are what a job, or a service's migration, is made of: patterns of files below `path` (none: all of it).
+    `image`: it comes in one that no stack made, and `command` may be the image's own.
     """
 
     name: str
@@ -182,6 +184,9 @@ class Service(msgspec.Struct, frozen=True):
     migrate: tuple[Value, ...] = ()
     inputs: tuple[str, ...] = ()
     warmup: tuple[str, ...] = ()
+    image: Image | None = None
+    mounts: tuple[Mount, ...] = ()
+    security: Security = Security()
 
     @property
     def section(self) -> str:
@@ -411,6 +416,7 @@ class App(msgspec.Struct, frozen=True):
     name: str
     folder: str
     environment: str = "dev"
+    target: str = "process"
     profiles: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     builds: tuple[SharedBuild, ...] = ()
@@ -419,3 +425,8 @@ class App(msgspec.Struct, frozen=True):
     secrets: tuple[Secret, ...] = ()
     names: bool = False
     places: dict[str, Place] = {}
+
+    @property
+    def contained(self) -> bool:
+        """Whether what runs sees nothing of this machine's folders."""
+        return self.target != "process"

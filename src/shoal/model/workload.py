@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from shoal.model.app import Port, Probes, Protocol, Restart, Schedule, Stop
+from shoal.model.container import Image, Mount, Security
 from shoal.model.limits import Limits
 from shoal.model.policy import EdgePolicy, Rule
 from shoal.model.strategy import Strategy
@@ -54,6 +55,9 @@ class Workload(msgspec.Struct, frozen=True):
     basis         a job: stands for its artifact in the revision, where only a part of that decides whether it is done
                   again
     strategy      how one revision takes the place of another; no part of the revision
+    image         what it runs in, where the file says that; else the driver makes it of the artifact
+    mounts        what is mounted into its container
+    security      what an instance may do
     secrets       a declared one that it refers to -> keyed digest of the content that is meant (none: the made one)
     warmup        paths that an instance is asked before it gets traffic, while another serves; no part of the revision
     nonce         changed by `restart`: part of what an instance is compared by, not of the revision
@@ -87,6 +91,9 @@ class Workload(msgspec.Struct, frozen=True):
     basis: str = ""
     when: Literal["up", "request", "schedule"] = "up"
     schedule: Schedule | None = None
+    image: Image | None = None
+    mounts: tuple[Mount, ...] = ()
+    security: Security = Security()
     secrets: dict[str, str] = {}
     warmup: tuple[str, ...] = ()
     nonce: str = ""
@@ -94,11 +101,15 @@ class Workload(msgspec.Struct, frozen=True):
 
     def artifacts(self) -> frozenset[str]:
         """Keys of what must be built before it can start: its own artifact, and those that its values name."""
-        values = (self.cwd, *self.command, *self.env.values(), *self.files.values())
+        values = (self.cwd, *self.words(), *self.env.values(), *self.files.values())
         return _artifacts(values) | ({self.artifact} if self.artifact else set())
 
+    def words(self) -> tuple[Value, ...]:
+        """What is run: the image's entrypoint, where the file replaces it, and the command."""
+        return (*(self.image.entrypoint or () if self.image else ()), *self.command)
+
     def secret_refs(self) -> list[Ref]:
-        values = (*self.command, *self.env.values(), *self.files.values())
+        values = (*self.words(), *self.env.values(), *self.files.values())
         return [ref for value in values for ref in value.refs() if ref.kind == "secret"]
 
 

@@ -117,12 +117,19 @@ class Stack(ABC):
         return ()
 
     def artifact(
-        self, owner: str, source: Source, recipe: Recipe = Recipe(), programs: Mapping[str, str] = {}
+        self,
+        owner: str,
+        source: Source,
+        recipe: Recipe = Recipe(),
+        programs: Mapping[str, str] = {},
+        *,
+        copied: bool = False,
     ) -> Artifact | None:
         """What must be built before it can start. `recipe` is resolved: it refers to artifacts by their keys.
-        `programs` are those that its commands run: name -> what tells one version from another."""
+        `programs` are those that its commands run: name -> what tells one version from another. `copied`: it can't run
+        where it lies, so that it has an artifact even if nothing is to be done."""
         steps = self._all_steps(source, recipe)
-        if not steps:
+        if not steps and not copied:
             return None
         tools = {name: source.tools.get(name, "") for name in self.tools} | dict(sorted(programs.items()))
         key = artifact_key(steps, source.digest, tools)

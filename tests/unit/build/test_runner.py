@@ -53,6 +53,12 @@ def count(folder: Path) -> int:
     return len((folder / "count").read_text().splitlines())
 
 
+async def test_without_steps_it_is_a_copy_of_the_source(source: Path, root: Path) -> None:
+    folder = await build(artifact(source), root=root)
+    assert is_built(root, "k")
+    assert (folder / "sub/tool").read_text() == (source / "sub/tool").read_text()
+
+
 async def test_the_source_is_copied_and_the_steps_run_in_order(source: Path, root: Path) -> None:
     seen: list[tuple[str, bool]] = []
     steps = (sh("one", "./link > out"), sh("two", "tr a-z A-Z < out > loud"))

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shoal.desired.revision import revised
 from shoal.model.app import Need, Port, Probe, Probes, Stop
+from shoal.model.container import Image, Mount, Security
 from shoal.model.limits import Limits
 from shoal.model.policy import EdgePolicy
 from shoal.model.release import Overrides
@@ -133,6 +134,9 @@ def test_it_is_the_first_versions_where_nothing_of_a_later_one_is_said() -> None
     {"copies": {"x": Copy(b"")}},
     {"probes": Probes(ready=Probe("exec", command=(concat("check"),)))},
     {"probes": Probes(ready=Probe("log", pattern="x"))},
+    {"image": Image("nginx:1.29")},
+    {"mounts": (Mount("/data", "data"),)},
+    {"security": Security(user="1000")},
 ])  # fmt: skip
 def test_what_came_later_counts_where_it_is_said(later: dict[str, Any]) -> None:
     assert revision(**later) != revision()
