@@ -58,6 +58,7 @@ READS = """\
 | variable | for |
 | --- | --- |
 | `SHOAL_ENV` | the environment, where `--env` isn't given |
+| `SHOAL_TARGET` | what it runs on, where `--target` isn't given; else the file says it (`target`), else `process` |
 | `SHOAL_PROFILES` | active profiles, with commas between, where `--profile` isn't given; also in `.env` |
 | `XDG_STATE_HOME` | state and data: `$XDG_STATE_HOME/shoal`, else `~/.local/state/shoal` |
 | `XDG_DATA_HOME` | authorities of certificates: `$XDG_DATA_HOME/shoal`, else `~/.local/share/shoal` |
@@ -165,8 +166,8 @@ def _default(key: Key) -> str:
 def _verbs() -> Iterator[str]:
     yield (
         "All verbs know `-f`, `--file FILE` (the file or its folder; else it is looked for here and above; `logs` and\n"
-        "`events` have only the long form) and `--env NAME` (the environment; default `dev`),\n"
-        "and `--color auto|never|always`.\n\n"
+        "`events` have only the long form), `--env NAME` (the environment; default `dev`), `--target NAME`\n"
+        "(what it runs on; default: what the file says, else `process`) and `--color auto|never|always`.\n\n"
         "With `--json` a verb prints one object (`logs` and `events`: one per line), which has the keys named below\n"
         "and `version`, now 1. The version changes when a key goes or gets another meaning, not when one is added."
     )
@@ -176,7 +177,7 @@ def _verbs() -> Iterator[str]:
 
 def _verb(name: str) -> str:
     parser = verb_parser(name)
-    common = {"--file", "--env", "--color", "--help"}
+    common = {"--file", "--env", "--target", "--color", "--help"}
     actions = [a for a in parser._actions if a.help != argparse.SUPPRESS and not common & set(a.option_strings)]
     usage = " ".join([f"shoal {name}", *(_usage(action) for action in actions)])
     rows = [f"| {_spelling(action)} | {_cell(_help(action))} |" for action in actions if action.option_strings]

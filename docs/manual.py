@@ -32,6 +32,8 @@ COMMON = {
     "-f, --file FILE": "The file, or its folder. Else it is looked for here and above. "
     "logs and events have only the long form: there -f follows.",
     "--env NAME": "The environment. Else SHOAL_ENV, else dev.",
+    "--target NAME": "What it runs on: process, docker, kubernetes. Else SHOAL_TARGET, else what the file says, "
+    "else process.",
     "--color WHEN": "auto (the default: on a terminal, unless NO_COLOR is set), never or always.",
     "-h, --help": "What a verb does and takes.",
 }
@@ -62,7 +64,7 @@ def text() -> str:
 
 def _verb(name: str) -> Iterator[str]:
     parser = verb_parser(name)
-    common = {"--file", "--env", "--color", "--help"}
+    common = {"--file", "--env", "--target", "--color", "--help"}
     actions = [a for a in parser._actions if a.help != argparse.SUPPRESS and not common & set(a.option_strings)]
     places = " ".join(_place(action) for action in actions if not action.option_strings)
     yield f'.SS "shoal {name}{" " + _plain(places) if places else ""}"'

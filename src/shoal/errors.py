@@ -26,6 +26,7 @@
     ├── Refused                    13   a question that nobody was there to answer, or a file in the way
     ├── DriverFailed               14   the platform refused an operation
     ├── RolledBack                 15   a release failed, and the one before it is wanted again
+    ├── TargetMissing              16   a target that this shoal can't run apps on
     └── Interrupted               130   Ctrl-C
 """
 
@@ -181,6 +182,10 @@ class DriverFailed(ShoalError):
 
 class RolledBack(ShoalError):
     exit_code = 15
+
+
+class TargetMissing(ShoalError):
+    exit_code = 16
 
 
 class Interrupted(ShoalError):

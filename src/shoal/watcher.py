@@ -105,10 +105,12 @@ class Watcher:
 
         watch = release.wanted.watch
         assert watch is not None
-        file, environment = Path(watch.file), release.wanted.app.environment
+        file, was = Path(watch.file), release.wanted.app
+        environment = was.environment
         given = self._variables()
         env_files = [Path(name) for name in watch.env_files]
-        app = load(file, environment=environment, variables=given, env_files=env_files)
+        # What is said of the target meanwhile is for the next `up`.
+        app = load(file, environment=environment, target=was.target, variables=given, env_files=env_files)
         return app, secrets.secret_values(app, known(file.parent, environment, given, env_files))
 
     def _variables(self) -> dict[str, str]:

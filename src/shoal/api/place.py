@@ -12,8 +12,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from shoal.errors import StateDamaged
+from shoal.model.names import TARGETS
 
-TARGET = "process"
+PROCESS = "process"
 
 
 def state_root(variables: Mapping[str, str]) -> Path:
@@ -23,8 +24,8 @@ def state_root(variables: Mapping[str, str]) -> Path:
     return home / "shoal"
 
 
-def state_folder(root: Path, folder: Path, name: str, environment: str) -> Path:
-    """The state of one app in one environment; `name` counts only when there is none yet.
+def state_folder(root: Path, folder: Path, name: str, environment: str, target: str = PROCESS) -> Path:
+    """The state of one app in one environment on one target; `name` counts only when there is none yet.
 
     Raises `StateDamaged` when the folder above may not be read.
     """
@@ -34,9 +35,14 @@ def state_folder(root: Path, folder: Path, name: str, environment: str) -> Path:
     except OSError as problem:
         hint = "shoal keeps its state below $XDG_STATE_HOME, else ~/.local/state: name a folder that is yours."
         raise StateDamaged(f"{root} can't be read: {problem.strerror}", hint=hint) from None
-    return (known[0] if known else root / f"{name or 'app'}-{digest}") / environment / TARGET
+    return (known[0] if known else root / f"{name or 'app'}-{digest}") / environment / target
 
 
 def states(root: Path) -> list[Path]:
-    """The state folders of all apps and environments in which something was ever wanted."""
-    return sorted(path for path in root.glob(f"*/*/{TARGET}") if (path / "release.json").exists())
+    """The state folders of all apps, environments and targets in which something was ever wanted."""
+    return sorted(path for target in TARGETS for path in root.glob(f"*/*/{target}") if wanted(path))
+
+
+def wanted(state: Path) -> bool:
+    """Whether something was ever wanted there."""
+    return (state / "release.json").exists()

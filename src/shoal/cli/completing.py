@@ -9,6 +9,7 @@ from typing import Any
 from shoal.cli.place import place
 from shoal.cli.verbs import LONG_FILE, VERBS
 from shoal.errors import ShoalError
+from shoal.model.names import TARGETS
 
 SECTIONS = ("services", "jobs", "backing")
 # How a place for services goes on after the name.
@@ -62,6 +63,8 @@ def _values(action: Action, before: list[str]) -> list[str]:
         return [str(choice) for choice in action.choices]
     if "--env" in action.option_strings:
         return sorted({"dev", *_read(before).get("environments", {})})
+    if "--target" in action.option_strings:
+        return list(TARGETS)
     if action.dest in SERVICES:
         return [name + ENDINGS.get(action.dest, "") for name in _services(before)]
     return []
@@ -79,7 +82,7 @@ def _read(before: list[str]) -> dict[str, Any]:
 
     # `logs -f` follows.
     short = () if before[0] in LONG_FILE else ("-f",)
-    options = Namespace(file=_given(before, "--file", *short), env=_given(before, "--env") or "dev")
+    options = Namespace(file=_given(before, "--file", *short), env=_given(before, "--env") or "dev", run_on="")
     try:
         found = yaml.load(place(options).file.read_bytes(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     except (ShoalError, OSError, ValueError, yaml.YAMLError):

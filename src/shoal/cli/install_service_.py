@@ -12,7 +12,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Mapping
 from pathlib import Path
 
-from shoal.api.place import state_folder, state_root
+from shoal.api.place import PROCESS, state_folder, state_root
 from shoal.cli.load import env_file_argument, load_app, profile_argument
 from shoal.cli.output import data, progress
 from shoal.cli.place import Place, place
@@ -103,7 +103,8 @@ def _read(at: Place, variables: Mapping[str, str]) -> App:
 def _unit(at: Place, app: App, variables: Mapping[str, str], user: str) -> Unit:
     script = Path(sys.executable).with_name("shoal")
     shoal = [str(script)] if script.exists() else [sys.executable, "-m", "shoal.cli"]
-    where = ["--file", str(at.file), "--env", at.environment]
+    chosen = [f"--target={at.given}"] if at.given else []
+    where = ["--file", str(at.file), "--env", at.environment, *chosen]
     more = [f"--env-file={file}" for file in at.env_files] + [f"--profile={name}" for name in app.profiles]
     unit = Unit(
         app=app.name,
@@ -130,8 +131,9 @@ def _check(unit: Unit) -> None:
 
 def _name(at: Place, app: App, variables: Mapping[str, str]) -> str:
     """Two copies of an app have a unit each."""
-    state = state_folder(state_root(variables), at.folder, app.name, at.environment)
-    return f"shoal-{state.parents[1].name}-{at.environment}.service"
+    state = state_folder(state_root(variables), at.folder, app.name, at.environment, at.target)
+    more = "" if at.target == PROCESS else f"-{at.target}"
+    return f"shoal-{state.parents[1].name}-{at.environment}{more}.service"
 
 
 def _own_folder(who: pwd.struct_passwd) -> Path:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from argparse import ArgumentParser
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from shoal.cli.place import Place
-from shoal.model.app import App
+from shoal.model.app import App, Target
 
 
 def env_file_argument(parser: ArgumentParser) -> None:
@@ -29,6 +29,7 @@ def load_app(place: Place, variables: Mapping[str, str] = os.environ) -> App:
     return load(
         place.file,
         environment=place.environment,
+        target=cast("Target | None", place.given or None),
         variables=variables,
         env_files=place.env_files,
         profiles=place.profiles,

@@ -1,5 +1,5 @@
-"""All apps of this user on this machine, each environment a line: those that run, those that are down, and those whose
-folder is gone. It needs no shoal.yaml."""
+"""All apps of this user on this machine, each environment and target a line: those that run, those that are down, and
+those whose folder is gone. It needs no shoal.yaml."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from shoal.cli.target import alive, wish
 
 EXAMPLE = "shoal ls --json"
 JSON = {
-    "apps": "each with `name`, `environment`, `state`, `since` (seconds since the epoch, or null), `url`, "
+    "apps": "each with `name`, `environment`, `target`, `state`, `since` (seconds since the epoch, or null), `url`, "
     "`folder` and `gone`",
 }
-HEAD = ("NAME", "ENVIRONMENT", "STATE", "SINCE", "GATEWAY", "FOLDER")
+HEAD = ("NAME", "ENVIRONMENT", "TARGET", "STATE", "SINCE", "GATEWAY", "FOLDER")
 WORST = ("failed", "unready", "building", "waiting", "starting")
 
 
@@ -40,11 +40,13 @@ def run(options: Namespace) -> int:
 
 
 def _app(state: Path) -> dict[str, Any]:
-    """`name` and `environment` come from the state's path: they are there whatever has happened to the rest."""
+    """`name`, `environment` and `target` come from the state's path: they are there whatever has happened to the
+    rest."""
     found = _asked(state)
     gone = bool(found["folder"]) and not Path(found["folder"]).is_dir()
     environment, app = state.parent, state.parent.parent
-    return {"name": app.name.rpartition("-")[0], "environment": environment.name, "gone": gone, **found}
+    where = {"name": app.name.rpartition("-")[0], "environment": environment.name, "target": state.name}
+    return {**where, "gone": gone, **found}
 
 
 def _asked(state: Path) -> dict[str, Any]:
@@ -75,4 +77,4 @@ def _standing(state: str, since: float) -> dict[str, Any]:
 def _row(app: dict[str, Any]) -> tuple[str, ...]:
     lived = age(max(0.0, time.time() - app["since"])) if app["since"] else "-"
     folder = f"{app['folder']} (gone)" if app["gone"] else app["folder"] or "unknown"
-    return (app["name"], app["environment"], app["state"], lived, app["url"] or "-", folder)
+    return (app["name"], app["environment"], app["target"], app["state"], lived, app["url"] or "-", folder)

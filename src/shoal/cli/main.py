@@ -32,7 +32,7 @@ if _usual is _signal.default_int_handler:
 EPILOG = """\
 exit codes: 0 well, 2 command line, 3 the file, 4 a tool is missing, 5 a build, 6 a service did not start, 7 a job,
 8 a port is taken, 9 another up or down is at work, 10 not running, 11 damaged state, 12 too late, 13 not confirmed,
-14 the platform refused, 15 rolled back, 130 interrupted"""
+14 the platform refused, 15 rolled back, 16 no such target yet, 130 interrupted"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -76,6 +76,9 @@ def verb_parser(name: str) -> argparse.ArgumentParser:
     short = () if name in LONG_FILE else ("-f",)
     found.add_argument(*short, "--file", metavar="FILE", help="the file, or its folder (default: looked for upwards)")
     found.add_argument("--env", metavar="NAME", default=os.environ.get("SHOAL_ENV") or "dev", help="environment (dev)")
+    text = "what it runs on: process, docker, kubernetes (default: the file's)"
+    given = os.environ.get("SHOAL_TARGET") or ""
+    found.add_argument("--target", dest="run_on", metavar="NAME", default=given, help=text)
     colours = ("auto", "never", "always")
     found.add_argument("--color", choices=colours, default="auto", metavar="WHEN", help=f"{', '.join(colours)}")
     module.arguments(found)

@@ -14,7 +14,7 @@ from shoal.errors import Refused
 EXAMPLE = "shoal prune --dry-run"
 JSON = {
     "dry_run": "whether nothing was deleted",
-    "states": "each with `name`, `environment`, `folder`, `data` and `bytes`",
+    "states": "each with `name`, `environment`, `target`, `folder`, `data` and `bytes`",
     "builds": "each with `key` and `bytes`",
 }
 
@@ -58,7 +58,7 @@ def _tell(options: Namespace, states: list[dict[str, Any]], builds: list[dict[st
         as_json({"version": 1, "dry_run": options.dry_run, "states": states, "builds": builds})
         return
     for state in states:
-        where = f"{state['name']}, {state['environment']}"
+        where = f"{state['name']}, {state['environment']}, {state['target']}"
         data(f"state  {where}: {size(state['bytes'])}; its folder {state['folder']} is gone")
     for build in builds:
         data(f"build  {build['key'][:12]}: {size(build['bytes'])}")

@@ -24,7 +24,7 @@ FRESH = 3600.0
 
 
 class State(NamedTuple):
-    """Of one environment of an app that has no folder any more."""
+    """Of one environment, on one target, of an app that has no folder any more."""
 
     path: Path
     folder: str
@@ -35,8 +35,8 @@ class State(NamedTuple):
         return self.path.parents[1].name.rpartition("-")[0]
 
     def told(self) -> dict[str, Any]:
-        found = {"name": self.name, "environment": self.path.parent.name, "folder": self.folder}
-        return found | {"data": self.data, "bytes": self.bytes}
+        where = {"name": self.name, "environment": self.path.parent.name, "target": self.path.name}
+        return where | {"folder": self.folder} | {"data": self.data, "bytes": self.bytes}
 
     @property
     def bytes(self) -> int:
@@ -44,7 +44,7 @@ class State(NamedTuple):
 
     def delete(self) -> None:
         wipe(self.path)
-        with contextlib.suppress(OSError):  # other environments
+        with contextlib.suppress(OSError):  # other targets, other environments
             self.path.parent.rmdir()
             self.path.parents[1].rmdir()
 

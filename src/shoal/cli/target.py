@@ -8,9 +8,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shoal.api.client import Client
+from shoal.errors import TargetMissing
 
 if TYPE_CHECKING:
     from shoal.model.observed import Instance
+
+BUILT = ("process",)
+
+
+def check_built(target: str) -> None:
+    """Raises `TargetMissing` for one that is planned."""
+    if target not in BUILT:
+        hint = f"It is planned. There is: {', '.join(BUILT)} (`target:` in the file, --target, SHOAL_TARGET)."
+        raise TargetMissing(f"this shoal can't run apps on {target} yet", hint=hint)
 
 
 def ensure_daemon(state: Path, client: Client) -> bool:

@@ -17,6 +17,7 @@ from shoal.model.strategy import Strategy
 from shoal.model.values import Value
 
 Protocol = Literal["http", "grpc", "tcp"]
+Target = Literal["process", "docker", "kubernetes"]
 
 
 class Port(msgspec.Struct, frozen=True):
@@ -416,7 +417,7 @@ class App(msgspec.Struct, frozen=True):
     name: str
     folder: str
     environment: str = "dev"
-    target: str = "process"
+    target: Target = "process"
     profiles: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     builds: tuple[SharedBuild, ...] = ()

@@ -10,6 +10,10 @@ NAME = r"^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$"
 """What services, environments and the like may be called: it is part of paths, addresses and database roles."""
 
 
+TARGETS = ("process", "docker", "kubernetes")
+"""What an app can be run on: plain processes of this machine, a Docker engine, a cluster."""
+
+
 BESIDE = "beside "
 """Begins the name of an address at which a developer's own process listens, in place of an instance."""
 

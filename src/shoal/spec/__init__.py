@@ -1,6 +1,7 @@
 """THE FILE: shoal.yaml → App.
 
-load(folder_or_file, environment=, variables=, env_files=)   the App, or every problem of the file with its place
+load(folder_or_file, environment=, target=, variables=, env_files=)   the App, or every problem of the file, placed
+asked_target(file, environment, variables, env_files)   what it is to run on
 find(start)                                   the file of the app that a folder belongs to
 known(folder, environment, given, env_files)  the caller's variables over those of `.env` and its kin
 schema()                                      the JSON Schema of the file
@@ -10,11 +11,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from shoal.spec.asked_target import asked_target
 from shoal.spec.finding import find
 from shoal.spec.loading import load
 from shoal.spec.variables import known
 
-__all__ = ["find", "known", "load", "schema"]
+__all__ = ["asked_target", "find", "known", "load", "schema"]
 
 
 def schema() -> dict[str, Any]:

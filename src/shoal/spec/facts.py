@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path as FilePath
 
 from shoal.errors import FileError, MissingFile, Place, UnknownReference, WrongType
+from shoal.model.app import Target
 from shoal.spec.models import NAME, File
 from shoal.spec.report import Report
 from shoal.spec.tree import Node, Path, Scalar, Table, find
@@ -22,14 +23,24 @@ _NAME = re.compile(NAME)
 
 
 class Facts:
-    """One file while it is checked. `kinds` maps each name to service, job or backing, broken entries included."""
+    """One file while it is checked. `kinds` maps each name to service, job or backing, broken entries included.
+    `target` is what it is to run on; None: who knows."""
 
-    def __init__(self, file: File, tree: Table, folder: FilePath, variables: Mapping[str, str], report: Report) -> None:
+    def __init__(
+        self,
+        file: File,
+        tree: Table,
+        folder: FilePath,
+        variables: Mapping[str, str],
+        report: Report,
+        target: Target | None = None,
+    ) -> None:
         self.file = file
         self.tree = tree
         self.folder = folder
         self.variables = variables
         self.report = report
+        self.target = target
         self.kinds: dict[str, str] = {}
         for section, kind in SECTIONS.items():
             for name in self.names(section):

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path as FilePath
 
 import msgspec
+from msgspec import UNSET
 
 from shoal.errors import FileError, MissingFile, MissingVariable, Place, WrongType
-from shoal.model.app import App
+from shoal.model.app import App, Target
 from shoal.spec import overlay
 from shoal.spec.backings import backing_of, secrets_of
 from shoal.spec.builds import builds_of
@@ -34,27 +35,33 @@ def load(
     folder_or_file: FilePath,
     *,
     environment: str | None = None,
+    target: Target | None = None,
     variables: Mapping[str, str],
     env_files: Sequence[FilePath] = (),
     profiles: Sequence[str] = (),
 ) -> App:
-    """The app of a file, for one environment (None: dev). `variables` are the caller's, and win over those of
-    `env_files`, or of `.env` and its kin beside the file. `profiles` are the active ones, else those of a variable.
+    """The app of a file, for one environment (None: dev), on one target (None: the file's own). `variables` are the
+    caller's, and win over those of `env_files`, or of `.env` and its kin beside the file. `profiles` are the active
+    ones, else those of a variable.
 
     Raises FileError or one of its kinds: the only problem, or `Problems` with all of them.
     """
     file = located(folder_or_file)
     report = Report()
-    written = _without_anchors(read_file(file, report))
-    overlays = overlay.environments(written, report)
+    whole = _without_anchors(read_file(file, report))
+    overlays = overlay.environments(whole, report)
     chosen = environment or overlay.ALWAYS
-    overlay.check_there(chosen, overlays, written)
+    overlay.check_there(chosen, overlays, whole)
 
     def loaded(name: str, report: Report) -> App:
-        tree = overlay.merged(written.without("environments"), overlays[name], (), report)
+        tree = overlay.merged(whole.without("environments"), overlays[name], (), report)
         mine = known(file.parent, name, variables, env_files)
         tree = interpolate(tree, mine, report)
-        return _app(Facts(conform(tree, File, report), tree, file.parent, mine, report), name)
+        entry = conform(tree, File, report)
+        written = "process" if entry.target is UNSET else entry.target
+        # Who chooses a target for one environment hasn't said what the others are to run on.
+        meant = written if target is None else target if name == chosen else None
+        return _app(Facts(entry, tree, file.parent, mine, report, meant), name)
 
     app = loaded(chosen, report)
     for other in overlays:
@@ -89,6 +96,7 @@ def _app(facts: Facts, environment: str) -> App:
         name=_name(facts),
         folder=str(facts.folder.resolve()),
         environment=environment,
+        target=facts.target or "process",
         services=services,
         builds=builds_of(facts),
         backing=backing_of(facts),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from shoal.api.place import state_folder, state_root
+from shoal.api.place import state_folder, state_root, states
 
 
 @pytest.mark.parametrize(("variables", "expected"), [
@@ -22,6 +22,22 @@ def test_the_root_follows_the_conventions(variables: dict[str, str], expected: s
 def test_each_environment_has_its_own(tmp_path: Path) -> None:
     dev, test = (state_folder(tmp_path, tmp_path / "app", "shop", name) for name in ("dev", "test"))
     assert dev != test and dev.parent.parent == test.parent.parent
+
+
+def test_each_target_has_its_own(tmp_path: Path) -> None:
+    here, there = (state_folder(tmp_path, tmp_path / "app", "shop", "dev", name) for name in ("process", "docker"))
+    assert here == state_folder(tmp_path, tmp_path / "app", "shop", "dev")
+    assert here != there and here.parent == there.parent
+
+
+def test_the_states_of_all_targets_are_found(tmp_path: Path) -> None:
+    app = tmp_path / "app"
+    found = [state_folder(tmp_path, app, "shop", "dev", name) for name in ("process", "docker")]
+    for state in found:
+        state.mkdir(parents=True)
+        (state / "release.json").write_text("{}")
+    state_folder(tmp_path, app, "shop", "test").mkdir(parents=True)
+    assert states(tmp_path) == sorted(found)
 
 
 def test_a_copied_folder_is_another_app(tmp_path: Path) -> None:

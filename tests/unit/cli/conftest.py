@@ -29,7 +29,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (app / "shoal.yaml").write_text(FILE)
     monkeypatch.chdir(app)
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
-    monkeypatch.delenv("SHOAL_ENV", raising=False)
+    for name in ("SHOAL_ENV", "SHOAL_TARGET"):
+        monkeypatch.delenv(name, raising=False)
     return app
 
 

@@ -41,6 +41,7 @@ def shop(folder: Path) -> Path:
     ("top -f nowhere.yaml po", []),
     ("up --env ", ["dev", "prod", "test"]),
     ("up --env test fa", ["fake"]),
+    ("up --target d", ["docker"]),
     ("up --except po", ["posts"]),
     ("wait --for ", ["ready", "done", "gone"]),
     ("ps --color n", ["never"]),
@@ -49,7 +50,7 @@ def shop(folder: Path) -> Path:
     ("exec users ", []),
     ("why users ", []),
     ("completion ", ["bash", "zsh", "fish"]),
-    ("completion --", ["-h", "--help", "--file", "--env", "--color"]),
+    ("completion --", ["-h", "--help", "--file", "--env", "--target", "--color"]),
     ("nonsense ", []),
 ])  # fmt: skip
 def test_what_may_stand_there(shop: Path, words: str, expected: list[str]) -> None:

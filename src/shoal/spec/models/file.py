@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
+from shoal.model.app import Target
 from shoal.spec.models.backing import BackingEntry, SecretEntry
 from shoal.spec.models.base import NAME, NAMED, Written
 from shoal.spec.models.build import SharedBuildEntry
@@ -16,6 +17,13 @@ from shoal.spec.models.work import JobEntry, ServiceEntry
 class Overlay(Written, frozen=True, kw_only=True):
     """What an environment changes: maps go into each other, lists and values are replaced, null removes."""
 
+    target: Annotated[
+        Target | UnsetType,
+        Meta(
+            description="What it runs on: processes of this machine (the default), a Docker engine, a cluster. "
+            "`--target` and SHOAL_TARGET win."
+        ),
+    ] = UNSET
     services: Annotated[dict[str, ServiceEntry | None], Meta(description="Your code.", extra_json_schema=NAMED)] = {}
     jobs: Annotated[
         dict[str, JobEntry | None], Meta(description="What runs to its end once.", extra_json_schema=NAMED)
