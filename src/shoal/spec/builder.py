@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 import yaml
@@ -33,6 +33,7 @@ class _Open:
     def __init__(self, event: Any, place: Place) -> None:
         self.is_map = isinstance(event, yaml.MappingStartEvent)
         self.anchor = event.anchor
+        self.tag = ""
         self.place = place
         self.children: list[Node] = []
 
@@ -40,9 +41,11 @@ class _Open:
 class Builder:
     """Takes the events of one file; doubled keys go into the report, the rest is raised as SyntaxProblem."""
 
-    def __init__(self, file: str, report: Report) -> None:
+    def __init__(self, file: str, report: Report, tags: Collection[str] = ()) -> None:
+        """`tags` are kept for whoever asks; others are refused."""
         self.file = file
         self.report = report
+        self.tags = tags
         self.stack: list[_Open] = []
         self.anchors: dict[str, Node] = {}
         self.root: Node | None = None
@@ -68,8 +71,8 @@ class Builder:
         place = self.place(event)
         if len(self.stack) >= DEEPEST:
             raise SyntaxProblem(f"nested more than {DEEPEST} deep", where=place)
-        self.tag(event, place)
         self.stack.append(_Open(event, place))
+        self.stack[-1].tag = self.tag(event, place)
 
     def close(self) -> None:
         done = self.stack.pop()
@@ -83,16 +86,20 @@ class Builder:
         else:
             self.root = node
 
-    def tag(self, event: Any, place: Place) -> None:
-        tag = event.tag
+    def tag(self, event: Any, place: Place) -> str:
+        """The tag, if it is one of those that are kept."""
+        tag: str = event.tag or ""
+        if tag in self.tags:
+            return tag
         if tag and tag != "!" and tag not in _PLAIN_TAGS and tag != _STANDARD + "str":
             raise SyntaxProblem(f"the tag {quote(tag)} isn't read here", where=place, hint="leave it out")
+        return ""
 
     def scalar(self, event: Any) -> Scalar:
         place = self.place(event)
-        self.tag(event, place)
-        plain = event.implicit[0] or event.tag in _PLAIN_TAGS
-        return Scalar(event.value, place, "plain" if plain else "quoted", margin=_margin(event))
+        tag = self.tag(event, place)
+        plain = event.implicit[0] or event.tag in _PLAIN_TAGS or (tag and event.style is None)
+        return Scalar(event.value, place, "plain" if plain else "quoted", margin=_margin(event), tag=tag)
 
     def alias(self, event: Any) -> Node:
         node = self.anchors.get(event.anchor)
@@ -102,7 +109,7 @@ class Builder:
         return node
 
     def items(self, done: _Open) -> Items:
-        return Items(tuple(done.children), done.place, *self.measure(done))
+        return Items(tuple(done.children), done.place, *self.measure(done), done.tag)
 
     def measure(self, done: _Open) -> tuple[int, int]:
         """Size and depth with aliases spelled out, both within bounds."""
@@ -127,7 +134,7 @@ class Builder:
                 self.doubled(key, own[key.text].place)
             else:
                 own[key.text] = Entry(key.place, value)
-        return Table({**merged, **own}, done.place, size, depth)
+        return Table({**merged, **own}, done.place, size, depth, done.tag)
 
     def merge(self, value: Node) -> dict[str, Entry]:
         """What `<<: *x` or `<<: [*x, *y]` brings in; the first one wins."""

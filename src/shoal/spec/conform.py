@@ -16,11 +16,12 @@ from shoal.spec import scalars
 from shoal.spec.advice import advice
 from shoal.spec.hints import NOTHING, Hint, base, expected, keys, taken_apart
 from shoal.spec.models import BackingEntry
+from shoal.spec.models.base import Written
 from shoal.spec.report import Report
 from shoal.spec.tree import Items, Node, Path, Scalar, Table
 from shoal.spec.words import quote, shown, suggestion
 
-Model = TypeVar("Model", bound=msgspec.Struct)
+Model = TypeVar("Model", bound=Written)
 
 NO: Any = object()  # "this text means nothing of that kind"
 
@@ -60,6 +61,8 @@ def _struct(node: Table, model: type[Model], path: Path, report: Report) -> Mode
     known = keys(model)
     given = {}
     for name, entry in node.entries.items():
+        if model.loose and (name.startswith("x-") or (isinstance(entry.value, Scalar) and entry.value.null)):
+            continue
         if name in known:
             given[name] = _value(entry.value, known[name].hint, (*path, name), report, known[name].otherwise())
         else:

@@ -10,13 +10,14 @@ Values may use names from earlier lines, and those that are `given`, which win.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from shoal.errors import MissingVariable, Place, SyntaxProblem
 from shoal.spec.expand import Scope, Trouble, expand
 
 _START = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*=[ \t]*")
+_ALONE = re.compile(r"[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*(?:\n|\Z)")
 _SKIP = re.compile(r"(?:[ \t]*(?:#[^\n]*)?(?:\n|\Z))")
 _SINGLE = re.compile(r"'([^']*)'")
 _DOUBLE = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
@@ -33,9 +34,15 @@ class Setting(NamedTuple):
     place: Place
 
 
-def parse(text: str, file: str, given: Mapping[str, str], before: Mapping[str, str] = {}) -> dict[str, Setting]:
+def parse(
+    text: str,
+    file: str,
+    given: Mapping[str, str],
+    before: Mapping[str, str] = {},
+    scope: Callable[[Mapping[str, str]], Scope] = Scope,
+) -> dict[str, Setting]:
     """What a text sets; of two lines for one name the later counts. Its values may use `given`, which win over names
-    of its own, and `before`, which don't. Raises SyntaxProblem, MissingVariable."""
+    of its own, and `before`, which don't; `scope` is how they are read. Raises SyntaxProblem, MissingVariable."""
     text = text.replace("\r\n", "\n")
     found: dict[str, Setting] = {}
     own = dict(before)
@@ -45,19 +52,25 @@ def parse(text: str, file: str, given: Mapping[str, str], before: Mapping[str, s
         if blank:
             at = blank.end()
             continue
-        name, setting, at = _assignment(text, at, file, {**own, **given})
-        found[name] = setting
-        own[name] = setting.value
+        name, setting, at = _assignment(text, at, file, scope({**own, **given}))
+        if setting is not None:
+            found[name] = setting
+            own[name] = setting.value
     return found
 
 
-def _assignment(text: str, at: int, file: str, known: Mapping[str, str]) -> tuple[str, Setting, int]:
-    """One `NAME=value`: the name, what it is set to, and where the text goes on."""
+def _assignment(text: str, at: int, file: str, scope: Scope) -> tuple[str, Setting | None, int]:
+    """One `NAME=value`: the name, what it is set to, and where the text goes on. In Compose's reading a name may stand
+    alone: it has the value that it has already, if any."""
     start = _START.match(text, at)
+    alone = _ALONE.match(text, at) if scope.strict else None
+    if alone and not start:
+        value = scope.variables.get(alone[1])
+        return alone[1], None if value is None else Setting(value, _place(text, alone.start(1), file)), alone.end()
     if not start:
         raise SyntaxProblem("expected NAME=value", where=_place(text, at, file))
     try:
-        value, end = _value(text, start.end(), known)
+        value, end = _value(text, start.end(), scope)
     except Trouble as trouble:
         where = _place(text, start.end(), file)
         hint = "single quotes keep a $ as it is" if trouble.kind is MissingVariable else trouble.hint
@@ -69,17 +82,17 @@ def _assignment(text: str, at: int, file: str, known: Mapping[str, str]) -> tupl
     return start[1], Setting(value, _place(text, start.start(1), file)), rest.end()
 
 
-def _value(text: str, at: int, known: Mapping[str, str]) -> tuple[str, int]:
+def _value(text: str, at: int, scope: Scope) -> tuple[str, int]:
     quoted = text[at : at + 1]
     if quoted == "'":
         match = _SINGLE.match(text, at)
         raw = match[1] if match else ""
     elif quoted == '"':
         match = _DOUBLE.match(text, at)
-        raw = _filled(_ESCAPE.sub(_unescaped, match[1]), known) if match else ""
+        raw = _filled(_ESCAPE.sub(_unescaped, match[1]), scope) if match else ""
     else:
         match = _PLAIN.match(text, at)
-        raw = _filled(_COMMENT.sub("", match[0]).strip(), known) if match else ""
+        raw = _filled(_COMMENT.sub("", match[0]).strip(), scope) if match else ""
     if not match:
         raise Trouble(SyntaxProblem, f"the quote {quoted} is never closed")
     return raw, match.end()
@@ -90,8 +103,8 @@ def _unescaped(match: re.Match[str]) -> str:
     return _ESCAPES.get(match[1], match[0])
 
 
-def _filled(text: str, known: Mapping[str, str]) -> str:
-    pieces = expand(text, Scope(known))
+def _filled(text: str, scope: Scope) -> str:
+    pieces = expand(text, scope)
     for piece in pieces:
         if not isinstance(piece, str):
             hint = "single quotes keep a $ as it is"

@@ -26,6 +26,8 @@ _VARIABLE = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(?:(:?[-?+])(.*))?", re.DOTALL)
 # Lower case: `${HOST-example.com}` is a variable with a default, `${users-db.uri}` a reference.
 _REFERENCE = re.compile(r"([a-z][a-z0-9-]*)\.([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)")
 
+_DOLLAR = "a dollar sign itself is written $$"
+
 Piece = str | Ref
 
 
@@ -41,11 +43,23 @@ class Trouble(Exception):
 
 
 class Scope:
-    """What names mean here: variables, and which names are those of services and the like."""
+    """What names mean here: variables, and which names are those of services and the like. Where it is `strict`, there
+    are no references, and a dollar sign that begins nothing is an error."""
+
+    strict = False
 
     def __init__(self, variables: Mapping[str, str], names: Collection[str] = ()) -> None:
         self.variables = variables
         self.names = names
+
+    def unset(self, name: str) -> str:
+        """What a variable stands for that has neither value nor default. Raises Trouble."""
+        hint = _hint(name) + f", or write ${{{name}:-}} for an empty text"
+        if name == "PORT":
+            hint = "for the port that is allotted to it write ${self.port}"
+        if name in self.names:
+            hint = f"for the address of {name} write ${{{name}.host}} or another of its properties"
+        raise Trouble(MissingVariable, f"the variable {name} has no value", hint)
 
 
 def expand(text: str, scope: Scope, depth: int = 0) -> list[Piece]:
@@ -94,6 +108,8 @@ def _dollar(text: str, after: int, scope: Scope, depth: int) -> tuple[list[Piece
     name = _NAME.match(text, after)
     if name:
         return [_required(name[0], scope)], name.end()
+    if scope.strict:
+        raise Trouble(SyntaxProblem, f"{quote(text[after - 1 :])} begins no variable", _DOLLAR)
     return ["$"], after
 
 
@@ -104,22 +120,21 @@ def _closing(text: str, start: int) -> int:
         opened += {"${": 1, "}": -1}.get(token[0], 0)
         if not opened:
             return start + token.start()
-    raise Trouble(
-        SyntaxProblem, f"{quote(text[start - 2 :])} has no closing brace", "a dollar sign itself is written $$"
-    )
+    raise Trouble(SyntaxProblem, f"{quote(text[start - 2 :])} has no closing brace", _DOLLAR)
 
 
 def _braces(body: str, scope: Scope, depth: int) -> list[Piece]:
     reference = _REFERENCE.fullmatch(body)
-    if reference:
+    if reference and not scope.strict:
         return [Ref("property", reference[1], reference[2])]
     if body in scope.names:
         what = f"${{{body}}} names a service, a job or a backing service, but none of its properties"
         raise Trouble(UnknownReference, what, f"such as ${{{body}.host}}")
     variable = _VARIABLE.fullmatch(body)
     if not variable:
-        what = f"{quote('${' + body + '}')} is neither a variable nor a reference"
-        raise Trouble(SyntaxProblem, what, "a dollar sign itself is written $$")
+        kind = "no variable" if scope.strict else "neither a variable nor a reference"
+        what = f"{quote('${' + body + '}')} is {kind}"
+        raise Trouble(SyntaxProblem, what, _DOLLAR)
     return _operator(variable[1], variable[2] or "", variable[3] or "", scope, depth)
 
 
@@ -141,14 +156,7 @@ def _operator(name: str, operator: str, rest: str, scope: Scope, depth: int) -> 
 
 def _required(name: str, scope: Scope) -> str:
     value = scope.variables.get(name)
-    if value is None:
-        hint = _hint(name) + f", or write ${{{name}:-}} for an empty text"
-        if name == "PORT":
-            hint = "for the port that is allotted to it write ${self.port}"
-        if name in scope.names:
-            hint = f"for the address of {name} write ${{{name}.host}} or another of its properties"
-        raise Trouble(MissingVariable, f"the variable {name} has no value", hint)
-    return value
+    return scope.unset(name) if value is None else value
 
 
 def _hint(name: str) -> str:

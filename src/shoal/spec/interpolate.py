@@ -13,7 +13,11 @@ from shoal.spec.tree import Entry, Items, Node, Path, Scalar, Table
 
 def interpolate(tree: Table, variables: Mapping[str, str], report: Report) -> Table:
     """The tree with variables filled in; what can't be is reported, and `unknown` in the result."""
-    scope = Scope(variables, _names(tree))
+    return filled(tree, Scope(variables, _names(tree)), report)
+
+
+def filled(tree: Table, scope: Scope, report: Report) -> Table:
+    """The same for any reading of `${...}`."""
     done = _node(tree, scope, (), report)
     assert isinstance(done, Table)
     return done
@@ -29,11 +33,11 @@ def _node(node: Node, scope: Scope, path: Path, report: Report) -> Node:
         return _scalar(node, scope, path, report)
     if isinstance(node, Items):
         items = (_node(item, scope, (*path, index), report) for index, item in enumerate(node.items))
-        return Items(tuple(items), node.place)
+        return Items(tuple(items), node.place, tag=node.tag)
     entries = {
         key: Entry(entry.place, _node(entry.value, scope, (*path, key), report)) for key, entry in node.entries.items()
     }
-    return Table(entries, node.place)
+    return Table(entries, node.place, tag=node.tag)
 
 
 def _scalar(node: Scalar, scope: Scope, path: Path, report: Report) -> Scalar:
@@ -45,7 +49,8 @@ def _scalar(node: Scalar, scope: Scope, path: Path, report: Report) -> Scalar:
         report.add(trouble.kind, path, trouble.what, node.within(trouble.at), trouble.hint)
         return Scalar(node.text, node.place, "unknown")
     if all(isinstance(part, str) for part in value.parts):
-        return _carried(Scalar("".join(str(part) for part in value.parts), node.place, "made"), path, report)
+        text = "".join(str(part) for part in value.parts)
+        return _carried(Scalar(text, node.place, "made", written=node.text, tag=node.tag), path, report)
     return Scalar(node.text, node.place, "made", value.parts, node.margin)
 
 

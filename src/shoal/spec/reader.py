@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -17,9 +18,9 @@ LARGEST = 1_000_000  # bytes of a file
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_file(file: FilePath, report: Report) -> Table:
+def read_file(file: FilePath, report: Report, tags: Collection[str] = ()) -> Table:
     """The tree of a file. Raises SyntaxProblem or MissingFile; doubled keys go into the report."""
-    return read(text_of(file), str(file), report)
+    return read(text_of(file), str(file), report, tags)
 
 
 def text_of(file: FilePath) -> str:
@@ -38,10 +39,11 @@ def text_of(file: FilePath) -> str:
         raise SyntaxProblem("not UTF-8", where=Place(str(file), line, 1), hint="save the file as UTF-8") from None
 
 
-def read(text: str, file: str, report: Report) -> Table:
-    """The tree of a text; a file without content is an error, as is a list or a bare word."""
+def read(text: str, file: str, report: Report, tags: Collection[str] = ()) -> Table:
+    """The tree of a text; a file without content is an error, as is a list or a bare word. `tags` are kept, others are
+    errors."""
     try:
-        root = Builder(file, report).build(yaml.parse(text, Loader=_LOADER))
+        root = Builder(file, report, tags).build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, text, file) from None
     except yaml.reader.ReaderError as error:

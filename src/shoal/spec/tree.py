@@ -23,7 +23,8 @@ class Scalar(msgspec.Struct, frozen=True):
     """One value. `made` by interpolation; `unknown`: would be, but nobody asked for it (another environment).
 
     `parts` is the text with references as holes; None when it has none. `margin` is how far right of `place` the text
-    begins (a quote's width), or -1 when columns in the text aren't columns in the file.
+    begins (a quote's width), or -1 when columns in the text aren't columns in the file. `written` is the text before
+    variables were filled in, where they changed it. `tag` is one of those that the reader was told to keep.
     """
 
     text: str
@@ -33,6 +34,8 @@ class Scalar(msgspec.Struct, frozen=True):
     margin: int = -1
     size: int = 1
     depth: int = 0
+    written: str = ""
+    tag: str = ""
 
     def within(self, index: int) -> Place:
         """Where the character with this index stands."""
@@ -50,6 +53,7 @@ class Items(msgspec.Struct, frozen=True):
     place: Place
     size: int = 1
     depth: int = 1
+    tag: str = ""
 
 
 class Entry(NamedTuple):
@@ -66,6 +70,7 @@ class Table(msgspec.Struct, frozen=True):
     place: Place
     size: int = 1
     depth: int = 1
+    tag: str = ""
 
     def get(self, key: str) -> Node | None:
         entry = self.entries.get(key)

@@ -1,0 +1,1 @@
+"""COMPOSE FILES: read, and made what shoal itself reads; and written."""
