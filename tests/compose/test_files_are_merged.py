@@ -56,9 +56,9 @@ def web(read: Read, base: str, over: str, **variables: str) -> dict[str, object]
             id="one port in two forms",
         ),
         pytest.param(
-            "{volumes: ['a:/x', 'b:/y']}",
+            "{volumes: ['aa:/x', 'bb:/y']}",
             "{volumes: ['cc:/x:ro']}",
-            {"volumes": ["cc:/x:ro", "b:/y"]},
+            {"volumes": ["cc:/x:ro", "bb:/y"]},
             id="one place holds one volume",
         ),
         pytest.param(
