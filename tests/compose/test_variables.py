@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shoal.compose.project import Project
-from shoal.compose.scope import Lenient
 from shoal.errors import FileError
-from shoal.spec.expand import expand
+from shoal.spec.expand import Lenient, expand
 from shoal.spec.report import Report
 from tests.compose.conftest import Read
 

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 from shoal.compose.extending import Extending, Origin
 from shoal.compose.merging import TAGS, cleared, merged
 from shoal.compose.paths import moved
-from shoal.compose.scope import Lenient
 from shoal.errors import Cycle, MissingFile, Place, WrongType
+from shoal.spec.expand import Lenient
 from shoal.spec.interpolate import filled
 from shoal.spec.reader import read_file
 from shoal.spec.report import Report

@@ -146,6 +146,8 @@ def satisfied(after: After, desired: Desired, observed: Observed) -> bool:
         return True
     if after.until == "done":
         return done(workload, observed)
+    if after.until == "started":
+        return any(i.alive or i.phase == "exited" for i in observed.of(after.name))
     return any(i.phase == "ready" for i in observed.of(after.name))
 
 

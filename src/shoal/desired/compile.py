@@ -176,6 +176,7 @@ def _workload(
         schedule=service.schedule,
         mounts=service.mounts,
         security=service.security,
+        aliases=service.aliases,
     )
 
 
@@ -219,6 +220,8 @@ def _after(app: App, service: Service, *, migrations: bool = True) -> tuple[Afte
             out.append(After(need.name, "done"))
         elif need.wait == "ready":
             out.append(After(need.name))
+    for after in service.after:
+        out += engine_of(backing[after.name]).after(backing[after.name]) if after.name in backing else [after]
     return tuple(dict.fromkeys(out))
 
 

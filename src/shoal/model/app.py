@@ -22,12 +22,14 @@ Target = Literal["process", "docker", "kubernetes"]
 
 class Port(msgspec.Struct, frozen=True):
     """A port that a service declares. `env` names variables that get its number besides the usual ones. `number` is
-    fixed by the file; 0: it is allotted."""
+    fixed by the file; 0: it is allotted. `publish`: where this machine has it, too, past the mesh: `8080`,
+    `127.0.0.1:8080`, `0` (any); empty: nowhere."""
 
     name: str = "http"
     protocol: Protocol = "http"
     env: tuple[str, ...] = ()
     number: int = 0
+    publish: str = ""
 
 
 class Probe(msgspec.Struct, frozen=True):
@@ -83,6 +85,13 @@ class Stop(msgspec.Struct, frozen=True):
 
     signal: str = "SIGTERM"
     grace: float = 10.0
+
+
+class After(msgspec.Struct, frozen=True):
+    """What starts only when something else has been started, is ready, or (a job) is done with exit code 0."""
+
+    name: str
+    until: Literal["started", "ready", "done"] = "ready"
 
 
 class Need(msgspec.Struct, frozen=True):
@@ -156,6 +165,7 @@ class Service(msgspec.Struct, frozen=True):
     `build` names a shared build that it runs from (empty: it has one of its own, by `recipe`).
     `inputs` are what a job, or a service's migration, is made of: patterns of files below `path` (none: all of it).
     `image`: it comes in one that no stack made, and `command` may be the image's own.
+    `after` is what it waits for without being handed anything of it; `aliases` are further names of its containers.
     """
 
     name: str
@@ -176,6 +186,8 @@ class Service(msgspec.Struct, frozen=True):
     files: tuple[File, ...] = ()
     profiles: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
+    after: tuple[After, ...] = ()
+    aliases: tuple[str, ...] = ()
     probes: Probes = Probes()
     restart: Restart = Restart()
     stop: Stop = Stop()

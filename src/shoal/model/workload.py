@@ -7,19 +7,14 @@ from typing import Literal
 
 import msgspec
 
-from shoal.model.app import Port, Probes, Protocol, Restart, Schedule, Stop
+from shoal.model.app import After, Port, Probes, Protocol, Restart, Schedule, Stop
 from shoal.model.container import Image, Mount, Security
 from shoal.model.limits import Limits
 from shoal.model.policy import EdgePolicy, Rule
 from shoal.model.strategy import Strategy
 from shoal.model.values import Ref, Value
 
-
-class After(msgspec.Struct, frozen=True):
-    """A workload starts only when another is ready (or, a job, done with exit code 0)."""
-
-    name: str
-    until: Literal["ready", "done"] = "ready"
+__all__ = ["After", "Artifact", "Copy", "Edge", "Kept", "Part", "Recompile", "Refusal", "Step", "Workload", "host_key"]
 
 
 class Copy(msgspec.Struct, frozen=True):
@@ -57,6 +52,7 @@ class Workload(msgspec.Struct, frozen=True):
     strategy      how one revision takes the place of another; no part of the revision
     image         what it runs in, where the file says that; else the driver makes it of the artifact
     mounts        what is mounted into its container
+    aliases       further names that its container has on the network of its environment
     security      what an instance may do
     secrets       a declared one that it refers to -> keyed digest of the content that is meant (none: the made one)
     warmup        paths that an instance is asked before it gets traffic, while another serves; no part of the revision
@@ -94,6 +90,7 @@ class Workload(msgspec.Struct, frozen=True):
     image: Image | None = None
     mounts: tuple[Mount, ...] = ()
     security: Security = Security()
+    aliases: tuple[str, ...] = ()
     secrets: dict[str, str] = {}
     warmup: tuple[str, ...] = ()
     nonce: str = ""

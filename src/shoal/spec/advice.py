@@ -7,11 +7,10 @@ from shoal.spec.tree import Path
 _WORK = {
     "image": "services are built from source (`path`); databases and the like stand under `backing`",
     "container_name": "instances are named by shoal; leave it out",
-    "depends_on": "write `needs`; `wait: ready` waits for a service",
+    "depends_on": "write `needs`, which hands over addresses as well, or `after`, which only waits",
     "deploy": "write `replicas`",
     "entrypoint": "write `command`",
     "env": "write `environment`",
-    "env_file": "variables of `.env` are filled in with ${NAME}",
     "expose": "write `ports`",
     "healthcheck": "write `health`",
     "inputs": "for a migration, write `migrate: {command: [...], inputs: [...]}`",

@@ -22,11 +22,12 @@ def check_cycles(services: tuple[Service, ...], facts: Facts) -> None:
 
 
 def _waits(service: Service, facts: Facts) -> list[str]:
-    return [
+    needed = [
         need.name
         for need in service.needs
         if facts.kinds.get(need.name) == "job" or (need.wait and facts.kinds.get(need.name) == "service")
     ]
+    return [*needed, *(after.name for after in service.after if facts.kinds.get(after.name) != "backing")]
 
 
 def from_the_first(circle: list[str], order: list[str]) -> list[str]:
@@ -38,16 +39,17 @@ def from_the_first(circle: list[str], order: list[str]) -> list[str]:
 
 def _report(circle: list[str], facts: Facts) -> None:
     section = "jobs" if facts.kinds[circle[0]] == "job" else "services"
-    path = (section, circle[0], "needs")
-    hint = "take one `wait: ready` away, or one need on a job"
-    facts.problem_at_key(Cycle, _item(path, circle[1], facts), f"{' → '.join(circle)}: each waits for the next", hint)
+    paths: list[Path] = [(section, circle[0], key) for key in ("needs", "after")]
+    found = next((item for path in paths if (item := _item(path, circle[1], facts)) != path), paths[0])
+    hint = "take one `wait: ready` away, one `after`, or one need on a job"
+    facts.problem_at_key(Cycle, found, f"{' → '.join(circle)}: each waits for the next", hint)
 
 
 def _item(path: Path, name: str, facts: Facts) -> Path:
-    """The path of the entry of `needs` that names `name`."""
+    """The path of the entry of `needs` or `after` that names `name`; `path`, if none does."""
     node = find(facts.tree, path)
     if isinstance(node, Table):
-        return (*path, name)
+        return (*path, name) if name in node.entries else path
     for index, item in enumerate(node.items if isinstance(node, Items) else ()):
         if isinstance(item, Scalar) and item.text == name:
             return (*path, index)

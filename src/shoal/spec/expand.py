@@ -62,6 +62,20 @@ class Scope:
         raise Trouble(MissingVariable, f"the variable {name} has no value", hint)
 
 
+class Lenient(Scope):
+    """Compose's reading: a variable without a value is an empty text. `missing` gathers their names."""
+
+    strict = True
+
+    def __init__(self, variables: Mapping[str, str], missing: dict[str, None] | None = None) -> None:
+        super().__init__(variables)
+        self.missing = {} if missing is None else missing
+
+    def unset(self, name: str) -> str:
+        self.missing.setdefault(name)
+        return ""
+
+
 def expand(text: str, scope: Scope, depth: int = 0) -> list[Piece]:
     """The text in pieces. Raises Trouble."""
     if depth > DEEPEST:

@@ -21,8 +21,8 @@ from shoal.spec.finding import located
 from shoal.spec.gateway import gateway_of
 from shoal.spec.interpolate import interpolate
 from shoal.spec.models import File
-from shoal.spec.ports import check_numbers
 from shoal.spec.profiles import active
+from shoal.spec.published import check_numbers
 from shoal.spec.reader import read_file
 from shoal.spec.report import Report
 from shoal.spec.services import services_of

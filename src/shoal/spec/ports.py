@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from shoal.errors import UnknownReference, WrongType
 from shoal.model.app import Port, Protocol
 from shoal.spec.facts import Facts, valid
-from shoal.spec.models import GatewayEntry, OnePortEntry, PortEntry, ServiceEntry
+from shoal.spec.models import OnePortEntry, PortEntry, ServiceEntry
+from shoal.spec.published import published
 from shoal.spec.scalars import truth
 from shoal.spec.tree import Path
 from shoal.spec.words import quote, suggestion
@@ -51,44 +51,16 @@ def _port(name: str, entry: PortEntry, path: Path, service: ServiceEntry, facts:
         if variable and not _VARIABLE.fullmatch(variable):
             facts.problem(WrongType, (*path, "env"), f"{quote(variable)} is not a name of a variable")
     protocol = _PROTOCOLS.get(name, "http") if entry.protocol is UNSET else entry.protocol
-    return Port(name, protocol, env, _number(entry, path, service, facts))
+    return Port(name, protocol, env, _number(entry, path, service, facts), published(entry, path, service, facts))
 
 
 def _number(entry: PortEntry, path: Path, service: ServiceEntry, facts: Facts) -> int:
     number = 0 if entry.number is UNSET else entry.number
-    if number and service.replicas > 1:
+    if number and service.replicas > 1 and facts.target in ("process", None):
         what = f"{service.replicas} instances can't all listen on port {number}"
         hint = "leave `number` out (ports are allotted), or write replicas: 1"
         facts.problem(WrongType, (*path, "number"), what, hint)
     return number
-
-
-def _of_gateway(gateway: GatewayEntry | UnsetType) -> dict[int, Path]:
-    if gateway is UNSET:
-        return {}
-    found: dict[int, Path] = {gateway.redirect: ("gateway", "redirect")} if gateway.redirect else {}
-    return found | ({gateway.port: ("gateway", "port")} if gateway.port else {})
-
-
-def check_numbers(facts: Facts) -> None:
-    """No two ports of the app are fixed to the same number."""
-    gateway = facts.file.gateway
-    seen: dict[int, Path] = _of_gateway(gateway)
-    for name, entry in facts.file.services.items():
-        for number, path in _numbers(entry or ServiceEntry(), ("services", name)):
-            first = seen.setdefault(number, path)
-            if first != path:
-                owner = first[0] if first[0] == "gateway" else first[1]
-                what = f"port {number} is taken by {owner} in line {facts.at(first).line}"
-                facts.problem(WrongType, path, what, "take another number")
-
-
-def _numbers(entry: ServiceEntry, path: Path) -> Iterator[tuple[int, Path]]:
-    if isinstance(entry.port, OnePortEntry) and entry.port.number is not UNSET:
-        yield entry.port.number, (*path, "port", "number")
-    for name, port in entry.ports.items() if isinstance(entry.ports, dict) else ():
-        if port and port.number is not UNSET:
-            yield port.number, (*path, "ports", name, "number")
 
 
 def _check_once(names: list[str], path: Path, facts: Facts) -> None:

@@ -12,6 +12,7 @@ from shoal.model.app import Probes, Service, Stop
 from shoal.model.values import Value
 from shoal.spec.builds import build_of, path_of, toolchain_of
 from shoal.spec.commands import environment_of, words_of
+from shoal.spec.env_files import from_files
 from shoal.spec.facts import Facts
 from shoal.spec.files import files_of
 from shoal.spec.health import probes_of, restart_of, stop_of
@@ -19,6 +20,7 @@ from shoal.spec.inputs import check_counts, inputs_of
 from shoal.spec.limits import limits_of
 from shoal.spec.models import JobEntry, MigrateEntry, ServiceEntry, Words, Work
 from shoal.spec.needs import needs_of
+from shoal.spec.order import after_of
 from shoal.spec.ports import declared, ports_of
 from shoal.spec.profiles import profiles_of
 from shoal.spec.references import Caller
@@ -29,6 +31,7 @@ from shoal.spec.words import quote
 
 NO_JVM = "`jvm` is for the stack java; arguments of the program go into `args`"
 
+_HOST = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}")
 _REQUEST = re.compile(r"(?:([A-Z]+) )?(/\S*)")
 
 
@@ -92,15 +95,26 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
         "command": words_of(entry.command, (*path, "command"), caller, facts),
         "args": words_of(entry.args, (*path, "args"), caller, facts),
         "jvm": _jvm(entry, (*path, "jvm"), caller, facts),
-        "environment": environment_of(entry.environment, (*path, "environment"), caller, facts),
+        "environment": from_files(entry.env_file, (*path, "env_file"), facts)
+        | environment_of(entry.environment, (*path, "environment"), caller, facts),
         "working_dir": entry.working_dir,
         "files": files_of(entry.files, (*path, "files"), caller, facts),
         "profiles": profiles_of(entry.profiles, (*path, "profiles"), facts),
         "needs": caller.needs,
+        "after": after_of(caller.name, entry.after, (*path, "after"), facts),
+        "aliases": _aliases(entry.aliases, (*path, "aliases"), facts),
         "restart": restart_of(entry.restart, path[0].removesuffix("s"), (*path, "restart"), facts),  # type: ignore[union-attr]
         "limits": limits_of(entry.limits, (*path, "limits"), facts),
         "stop": Stop() if entry.stop is UNSET else stop_of(entry.stop, (*path, "stop"), facts),
     }
+
+
+def _aliases(names: list[str], path: Path, facts: Facts) -> tuple[str, ...]:
+    for index, name in enumerate(names):
+        if not _HOST.fullmatch(name) and not facts.report.broken((*path, index)):
+            what = f"{quote(name)} is no name of a machine"
+            facts.problem(WrongType, (*path, index), what, "letters, digits, `_`, `.` and -, a letter or digit first")
+    return tuple(dict.fromkeys(names))
 
 
 def _jvm(entry: Work, path: Path, caller: Caller, facts: Facts) -> tuple[Value, ...]:

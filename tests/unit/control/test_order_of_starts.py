@@ -8,10 +8,10 @@ import pytest
 from shoal.control.progress import standings
 from shoal.control.reconcile import reconcile
 from shoal.model.app import Restart
-from shoal.model.observed import Observed
+from shoal.model.observed import Instance, Observed
 from shoal.model.plan import Start
 from shoal.model.values import Ref, Value, concat
-from shoal.model.workload import Artifact, Step
+from shoal.model.workload import After, Artifact, Step
 from tests.unit.control.world import World, database, ended, job, lines, running, seen, service, wanted
 
 INITDB = job("db.initdb", data="db", once_per="db")
@@ -37,6 +37,23 @@ def test_an_app_starts_in_its_order_and_comes_to_rest() -> None:
     world.settle()
     starts = [line for line in world.history if line.startswith("start")]
     assert starts == ["start db.initdb/0", "start db/0", "start db.provision/0", "start api/0", "start api/1"]
+
+
+@pytest.mark.parametrize(
+    ("instance", "waits"),
+    [
+        (None, True),
+        (running(service("api"), phase="starting"), False),
+        (running(service("api"), phase="unready"), False),
+        (ended(service("api"), exit=1), False),
+    ],
+    ids=["not there", "starting", "unready", "ended again"],
+)
+def test_what_waits_for_a_start_waits_for_nothing_more(instance: Instance | None, waits: bool) -> None:
+    web = msgspec.structs.replace(service("web"), after=(After("api", "started"),))
+    observed = seen(*([instance] if instance else []))
+    plan = reconcile(wanted(service("api"), web), observed, None, now=500)
+    assert ("start web/0: wanted, and not there  [after api started]" in lines(plan)) == waits
 
 
 def test_at_rest_there_is_nothing_to_do() -> None:

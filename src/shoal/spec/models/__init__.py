@@ -31,6 +31,7 @@ from shoal.spec.models.gateway import (
 )
 from shoal.spec.models.limits import LimitsEntry
 from shoal.spec.models.service import (
+    EnvFileEntry,
     FileEntry,
     HealthEntry,
     NeedEntry,
@@ -53,6 +54,7 @@ __all__ = [
     "CertificateEntry",
     "Commands",
     "CorsEntry",
+    "EnvFileEntry",
     "ExternalEntry",
     "File",
     "FileEntry",

@@ -27,6 +27,21 @@ class PortEntry(Written, frozen=True, kw_only=True):
         int | UnsetType,
         Meta(ge=1, le=65535, description="A fixed number, for what can't be told another. One instance only."),
     ] = UNSET
+    publish: Annotated[
+        str,
+        Meta(
+            description='Where this machine has it, too, past gateway and mesh: "8080", "127.0.0.1:8080"; "0" is any. '
+            "Containers only, one instance."
+        ),
+    ] = ""
+
+
+class EnvFileEntry(Written, frozen=True, kw_only=True):
+    """A file of variables."""
+
+    path: Annotated[str, Meta(description="The file.")]
+    required: Annotated[bool, Meta(description="Whether it has to be there.")] = True
+    format: Annotated[Literal["raw"] | UnsetType, Meta(description="raw: values as they stand.")] = UNSET
 
 
 class OnePortEntry(PortEntry, frozen=True, kw_only=True):

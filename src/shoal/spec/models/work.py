@@ -10,6 +10,7 @@ from shoal.spec.models.base import Written
 from shoal.spec.models.build import BuildEntry, Stacks, Toolchain
 from shoal.spec.models.limits import LimitsEntry
 from shoal.spec.models.service import (
+    EnvFileEntry,
     FileEntry,
     HealthEntry,
     Needs,
@@ -45,6 +46,10 @@ class Work(Written, frozen=True, kw_only=True):
         dict[str, Template | None] | list[Template],
         Meta(description="Variables, as a map or as a list of NAME=value. A name alone takes the caller's value."),
     ] = {}
+    env_file: Annotated[
+        str | list[str | EnvFileEntry],
+        Meta(description="Files of NAME=value lines, relative to this one; `environment` wins over them."),
+    ] = []
     working_dir: Annotated[str, Meta(description="Where to run, relative to `path`.")] = ""
     files: Annotated[
         dict[str, FileEntry],
@@ -57,6 +62,16 @@ class Work(Written, frozen=True, kw_only=True):
     needs: Annotated[
         Needs,
         Meta(description="Services it calls, backing services and jobs it uses: their addresses arrive as variables."),
+    ] = []
+    after: Annotated[
+        list[str] | dict[str, Literal["started", "ready", "done"]],
+        Meta(
+            description="What it only waits for, without an edge or variables: names, or a map to `started`, `ready` "
+            "(a service's default) or `done` (a job's)."
+        ),
+    ] = []
+    aliases: Annotated[
+        list[str], Meta(description="Further names that its containers have on the environment's network.")
     ] = []
     restart: Annotated[
         Literal["always", "on-failure", "no"] | bool | RestartEntry | UnsetType,
