@@ -45,7 +45,7 @@ from shoal.control.journal import Journal
 from shoal.control.loop import Loop
 from shoal.control.reconcile import reconcile
 from shoal.control.steering import Steering
-from shoal.desired import Inputs, compile, folder_key, portion_key
+from shoal.desired import Inputs, compile, folders, portion_key
 from shoal.desired.builds import programs, tools
 from shoal.desired.revision import revised
 from shoal.drivers.process import at_rest, daemon
@@ -78,23 +78,22 @@ def gather(app: App) -> Inputs:
     """Everything that compile needs from the app's folder. Raises `MissingFile`, and what certificates lack."""
     check(app)
     folder = Path(app.folder)
-    folders = {(s.path, s.recipe.ignore) for s in app.services} | {(b.path, b.recipe.ignore) for b in app.builds}
     places = {s.path: app.places.get(f"{s.section}.{s.name}") for s in app.services}
     sources = {}
-    for path, ignore in sorted(folders):
-        with at(places.get(path)):
-            sources[folder_key(path, ignore)] = read_source(folder / path, ignore)
+    for key, part in folders(app).items():
+        with at(places.get(part.path)):
+            sources[key] = read_source(folder / part.path, part.ignore, whole=part.whole)
     contents = {name: _text(app, folder / name) for b in app.backing for name in engine_of(b).files(b.engine)}
     copied = sorted({file.source for s in app.services for file in s.files if file.source})
     copies = {name: read_copies(folder / name) for name in copied}
     versions = {name: on_this_machine(name) for name in sorted(tools(app, sources.values()))}
     looks = {name: on_path(name) for name in sorted(programs(app))}
-    portions = {portion_key(s): _portion(folder, s, sources) for s in app.services if s.inputs}
-    return Inputs(sources, contents, programs=looks, tools=versions, copies=copies, portions=portions)
+    given = Inputs(sources, contents, programs=looks, tools=versions, copies=copies)
+    portions = {portion_key(s): _portion(folder, s, given.source(s)) for s in app.services if s.inputs}
+    return msgspec.structs.replace(given, portions=portions)
 
 
-def _portion(folder: Path, service: Service, sources: Mapping[str, Source]) -> str:
-    source = sources[folder_key(service.path, service.recipe.ignore)]
+def _portion(folder: Path, service: Service, source: Source) -> str:
     return portion(folder / service.path, source.ignore, service.inputs)
 
 

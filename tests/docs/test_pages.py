@@ -58,7 +58,7 @@ def test_files_load(block: Block, tmp_path: Path) -> None:
         assert block.text == (ROOT / block.file).read_text(), "the page shows the example as it is"
         load(ROOT / block.file, variables={})
         return
-    for file in re.findall(r"\b(?:file|certificate|key|page): *([\w./-]+)", block.text):
+    for file in re.findall(r"\b(?:file|certificate|key|page|dockerfile|bind): *([\w./-]+)", block.text):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).touch()
     (tmp_path / "shoal.yaml").write_text(block.text)

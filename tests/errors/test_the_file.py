@@ -75,6 +75,19 @@ CASES = {
         GOOD + "    args: ['--key=${secrets.key}']\nsecrets: {key: {generate: 32}}\n",
         r"(?s)shoal\.yaml:\d+:\d+: .*secret.*environment",
     ),
+    "an image on processes": (
+        GOOD + "  two: {image: 'nginx:1.29', port: {number: 80}}\n",
+        r"(?s)shoal\.yaml:\d+:9: .*an image runs in a container, and the target is process.*target: docker",
+    ),
+    "a Dockerfile on processes": (
+        GOOD + "  two: {build: {dockerfile: shoal.yaml}}\n",
+        r"(?s)shoal\.yaml:\d+:17: .*an image runs in a container, and the target is process.*target: docker",
+    ),
+    "volumes on processes": (
+        GOOD + "    volumes: [data:/data]\n",
+        r"(?s)shoal\.yaml:\d+:5: .*mounted into containers, and the target is process.*target: docker",
+    ),
+    "a target that isn't": (GOOD + "target: vm\n", r'shoal\.yaml:\d+:9: .*"process", "docker" or "kubernetes"'),
     "no command": ("services: {one: {stack: command}}\n", r"shoal\.yaml:\d+:\d+: .*command"),
     "a bad name": ("services: {One_Two: {stack: command, command: [x]}}\n", r"shoal\.yaml:\d+:\d+: .*One_Two"),
     "a database that is none": (GOOD + "backing: {db: {oracle: {}}}\n", r"(?s)shoal\.yaml:\d+:\d+: .*oracle"),

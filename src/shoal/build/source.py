@@ -20,26 +20,26 @@ NESTED_ENDINGS = tuple(f"/{name}" for name in NESTED)
 LARGEST_TEXT = 1 << 20
 
 
-def read_source(folder: Path, ignore: tuple[str, ...] = ()) -> Source:
-    """All that stacks may know of a folder, its digest included; `ignore` besides what the stacks do.
-    Raises `MissingFile` if there is no such folder."""
+def read_source(folder: Path, ignore: tuple[str, ...] = (), *, whole: bool = False) -> Source:
+    """All that stacks may know of a folder, its digest included; `ignore` besides what the stacks do, unless it is to
+    be `whole`. Raises `MissingFile` if there is no such folder."""
     if not folder.is_dir():
         raise MissingFile(f"there is no folder {folder}", hint="`path:` is relative to the folder of shoal.yaml")
     try:
-        return _read(folder, ignore)
+        return _read(folder, ignore, whole)
     except OSError as problem:
         hint = "all of a folder is its source: leave out what isn't with `build: {ignore: [name]}`"
         raise MissingFile(f"{problem.filename or folder} can't be read: {problem.strerror}", hint=hint) from None
 
 
-def _read(folder: Path, ignore: tuple[str, ...]) -> Source:
+def _read(folder: Path, ignore: tuple[str, ...], whole: bool) -> Source:
     found = glance(folder, COMMON_IGNORE)
-    ignore = ignored(found) + ignore
+    ignore = (COMMON_IGNORE if whole else ignored(found)) + ignore
     # What else is ignored depends on what the folder is, which takes a first look.
     seen = glance(folder, ignore)
     tools = {tool: version(tool) for stack in STACKS.values() for tool in stack.tools}
-    whole, tracked, lists = _digests(folder, ignore, untracked(folder))
-    return msgspec.structs.replace(seen, ignore=ignore, digest=whole, tracked=tracked, lists=lists, tools=tools)
+    all_of_it, tracked, lists = _digests(folder, ignore, untracked(folder))
+    return msgspec.structs.replace(seen, ignore=ignore, digest=all_of_it, tracked=tracked, lists=lists, tools=tools)
 
 
 def digest(folder: Path, ignore: tuple[str, ...] = COMMON_IGNORE) -> str:

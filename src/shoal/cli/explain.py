@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from shoal.cli.output import as_json, data
 from shoal.cli.place import Place
-from shoal.desired import Inputs, folder_key, layers
+from shoal.desired import Inputs, folders, layers
 from shoal.desired.layer import Layer
 from shoal.errors import Place as Spot
 from shoal.errors import UsageError
@@ -89,12 +89,14 @@ def _of_a_service(service: Service, name: str, app: App, at: Place, sources: Sou
 
 
 def _layers(service: Service, app: App, at: Place) -> tuple[Layer, ...]:
+    from msgspec.structs import replace
+
     from shoal.build.source import read_source
     from shoal.build.toolchains import on_this_machine
     from shoal.desired.builds import tools
 
-    folders = [(service.path, service.recipe.ignore), *((build.path, build.recipe.ignore) for build in app.builds)]
-    sources = {folder_key(path, ignore): read_source(at.folder / path, ignore) for path, ignore in folders}
+    mine = replace(app, services=(service,))
+    sources = {key: read_source(at.folder / of.path, of.ignore, whole=of.whole) for key, of in folders(mine).items()}
     versions = {name: on_this_machine(name) for name in tools(app, sources.values())}
     return layers(app, service.name, Inputs(sources, tools=versions))
 

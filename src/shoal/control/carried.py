@@ -8,7 +8,7 @@ import msgspec
 
 from shoal.control.releases import Release
 from shoal.control.wishes import restarted
-from shoal.desired import compile, folder_key
+from shoal.desired import compile, folder_of
 from shoal.model.app import App
 from shoal.model.desired import Desired
 from shoal.model.release import Overrides
@@ -58,5 +58,5 @@ def edited(release: Release, before: Release, desired: Desired) -> Overrides:
     changed = {key for key in new if key in old and new[key].tracked != old[key].tracked}
     unbuilt = {w.name for w in desired.workloads if w.kind == "service" and not w.artifact}
     services = release.wanted.app.services
-    names = [s.name for s in services if s.name in unbuilt and folder_key(s.path, s.recipe.ignore) in changed]
+    names = [s.name for s in services if s.name in unbuilt and folder_of(s).key in changed]
     return restarted(names)(release.wanted.overrides)

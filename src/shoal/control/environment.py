@@ -282,7 +282,7 @@ class Environment:
     def check_scale(self, name: str, count: int) -> None:
         """Raises `UsageError` for a service that is none, or that can't have so many instances."""
         fixed = next((port.number for port in self.service(name).ports or () if port.number), 0)
-        if fixed and count > 1:
+        if fixed and count > 1 and not self.running().wanted.app.contained:
             hint = "leave its `number` out of the file: then each instance is allotted a port"
             raise UsageError(f"{count} instances of {name} can't all listen on port {fixed}", hint=hint)
 

@@ -38,8 +38,14 @@ def ready_up_to(workload: Workload, count: int, observed: Observed) -> bool:
 
 def exclusive(workload: Workload) -> bool:
     """Whether the old instance must be gone before the new one starts: it holds data, an address, or is a job."""
-    addressed = workload.stable_ports or any(port.number for port in workload.ports)
-    return addressed or workload.kind in ("backing", "mesh", "job") or bool(workload.data)
+    fixed = not workload.contained and any(port.number for port in workload.ports)
+    held = bool(workload.data) or _keeps(workload)
+    return workload.stable_ports or fixed or held or workload.kind in ("backing", "mesh", "job")
+
+
+def _keeps(workload: Workload) -> bool:
+    """Whether it has a volume to itself. Several instances would have to share it anyway."""
+    return workload.replicas < 2 and any(m.kind == "volume" and not m.read_only for m in workload.mounts)
 
 
 def current(workload: Workload, observed: Observed) -> dict[int, Instance]:

@@ -7,7 +7,7 @@ import hashlib
 import msgspec
 
 from shoal.desired.builds import Placed
-from shoal.desired.inputs import Inputs, folder_key, portion_key
+from shoal.desired.inputs import Inputs, portion_key
 from shoal.model.app import App, Service
 
 
@@ -26,4 +26,4 @@ def _lists(app: App, service: Service, inputs: Inputs) -> str:
     """Of the packages that it is built with."""
     shared = next((build for build in app.builds if build.name == service.build), None)
     of = shared or service
-    return inputs.sources[folder_key(of.path, of.recipe.ignore)].lists
+    return inputs.source(of).lists

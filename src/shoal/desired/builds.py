@@ -9,7 +9,7 @@ from posixpath import normpath
 
 import msgspec
 
-from shoal.desired.inputs import Inputs, folder_key
+from shoal.desired.inputs import Inputs
 from shoal.errors import FileError, at
 from shoal.model.app import App, Command, Recipe, Service, SharedBuild
 from shoal.model.values import Ref, Value, concat
@@ -45,7 +45,7 @@ def shared_builds(app: App, inputs: Inputs) -> dict[str, Artifact]:
 
 def placed(app: App, service: Service, inputs: Inputs, built: Mapping[str, Artifact]) -> Placed:
     """Where `service` runs, and from what. Raises `FileError` if its stack can't be known."""
-    source = inputs.sources[folder_key(service.path, service.recipe.ignore)]
+    source = inputs.source(service)
     stack = stack_of(service, source, app.places.get(f"{service.section}.{service.name}"))
     source = chosen(stack, source, service.toolchain, inputs.tools, _asker(app, service, service.section))
     if service.build:
@@ -53,7 +53,7 @@ def placed(app: App, service: Service, inputs: Inputs, built: Mapping[str, Artif
         return Placed(stack, source, built[service.build], _below(service.path, shared.path))
     recipe = resolved(service.recipe, inputs, built)
     programs = _programs(service.recipe, inputs) | _versions(service.toolchain, stack, inputs)
-    artifact = stack.artifact(service.name, source, recipe, programs, copied=app.contained)
+    artifact = stack.artifact(service.name, source, recipe, programs, copied=app.contained and service.sourced)
     return Placed(stack, source, _whole(artifact) if artifact and (service.command or service.migrate) else artifact)
 
 
@@ -80,8 +80,7 @@ def resolved(recipe: Recipe, inputs: Inputs, built: Mapping[str, Artifact]) -> R
 
 def asks_for_gateway(app: App) -> bool:
     """Whether a build has to know where the gateway will listen."""
-    recipes = [*(build.recipe for build in app.builds), *(service.recipe for service in app.services)]
-    return any(ref.name == "gateway" for recipe in recipes for ref in _refs(recipe))
+    return any(ref.name == "gateway" for recipe in _recipes(app) for ref in _refs(recipe))
 
 
 def tools(app: App, sources: Iterable[Source]) -> frozenset[str]:
@@ -95,12 +94,18 @@ def tools(app: App, sources: Iterable[Source]) -> frozenset[str]:
 
 def programs(app: App) -> frozenset[str]:
     """Programs on PATH that own commands run: names without a slash, as they are written."""
-    recipes = [*(build.recipe for build in app.builds), *(service.recipe for service in app.services)]
-    return frozenset(name for recipe in recipes for name in _names(recipe))
+    return frozenset(name for recipe in _recipes(app) for name in _names(recipe))
+
+
+def _recipes(app: App) -> list[Recipe]:
+    """Of all builds; those of the engine have arguments alone."""
+    images = [service.image for service in app.services if service.image]
+    own = [*(build.recipe for build in app.builds), *(service.recipe for service in app.services)]
+    return own + [Recipe(env=image.args) for image in images]
 
 
 def _shared(app: App, build: SharedBuild, inputs: Inputs, built: Mapping[str, Artifact]) -> Artifact:
-    source = inputs.sources[folder_key(build.path, build.recipe.ignore)]
+    source = inputs.source(build)
     recipe = resolved(build.recipe, inputs, built)
     with at(app.places.get(f"builds.{build.name}")):
         stack = _stack(app, build, source)

@@ -15,7 +15,7 @@ from shoal.desired.files import files_of
 from shoal.desired.images import image_of
 from shoal.desired.inputs import Inputs
 from shoal.desired.layer import Layer, merged
-from shoal.desired.ports import with_ports
+from shoal.desired.ports import check_told, with_ports
 from shoal.desired.revision import revised
 from shoal.desired.strangers import refusals, strangers
 from shoal.errors import WrongType, at
@@ -41,6 +41,7 @@ def _gateway(app: App, overrides: Overrides) -> Gateway | None:
 def compile(app: App, inputs: Inputs, overrides: Overrides = Overrides()) -> Desired:
     """All that should run. Raises `FileError`s for references and stacks that can't be resolved."""
     app = with_ports(app)
+    check_told(app)
     names = _port_names(app)
     shared = shared_builds(app, inputs)
     parts = []
@@ -79,7 +80,7 @@ def _service(
     _check_jvm(app, service, where)
     files = files_of(app, service, bindings, inputs.copies)
     main = _workload(app, service, bindings, launch, merged(layers), where.artifact)
-    image = image_of(app, service, bindings, where)
+    image = image_of(app, service, bindings, inputs)
     main = msgspec.structs.replace(main, files=main.files | files.written, copies=files.copied, image=image)
     made_of = basis(app, service, where, inputs)
     if service.kind == "job":
@@ -158,7 +159,7 @@ def _workload(
         env=env,
         files=launch.files,
         kept=launch.kept,
-        cwd=concat(launch.cwd, "/", service.working_dir) if service.working_dir else launch.cwd,
+        cwd=_below(launch.cwd, service.working_dir),
         ports=ports,
         artifact=artifact.key if artifact else "",
         probes=_probes(app, service, bindings),
@@ -177,7 +178,13 @@ def _workload(
         mounts=service.mounts,
         security=service.security,
         aliases=service.aliases,
+        contained=app.contained,
     )
+
+
+def _below(folder: Value, path: str) -> Value:
+    """Where it runs: in the folder, in one below, or at a whole path."""
+    return concat(path) if path.startswith("/") else concat(folder, "/", path) if path else folder
 
 
 def _migration(app: App, service: Service, bindings: Bindings, main: Workload, made_of: str) -> tuple[Workload, ...]:

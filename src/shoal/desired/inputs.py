@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import msgspec
 
-from shoal.model.app import Service
+from shoal.model.app import App, Service, SharedBuild
 from shoal.model.observed import Endpoint
 from shoal.model.workload import Copy
 from shoal.stacks import Source, Tool
 
 
 class Inputs(msgspec.Struct, frozen=True):
-    """What stands in each folder that is built or run (by `folder_key`) with its digest; the text of files that backing
+    """What stands in each folder that is built or run (by its key) with its digest; the text of files that backing
     services name; keyed digests of secrets; programs on PATH that builds run, with what tells their versions apart; the
     versions of those that the file asks a version of; where the gateway will listen, if a build asks for it, and what
     it speaks; what `files` copies (relative path -> content); and digests of the files that jobs are made of (by
@@ -27,12 +27,39 @@ class Inputs(msgspec.Struct, frozen=True):
     portions: dict[str, str] = {}
     scheme: str = "http"
 
+    def source(self, of: Service | SharedBuild) -> Source:
+        """What stands in its folder; nothing for what has none."""
+        if isinstance(of, Service) and not of.sourced:
+            return Source("")
+        return self.sources[folder_of(of).key]
 
-def folder_key(path: str, ignore: tuple[str, ...]) -> str:
-    """The same folder is another source to whoever ignores other parts of it."""
-    return f"{path} without {' '.join(sorted(ignore))}" if ignore else path
+
+class Folder(msgspec.Struct, frozen=True):
+    """A folder of the app that is built or run. `ignore` are names that are no part of it, besides what stacks leave
+    out; of one that is `whole` they leave nothing out: its build may want what another one made."""
+
+    path: str
+    ignore: tuple[str, ...] = ()
+    whole: bool = False
+
+    @property
+    def key(self) -> str:
+        """The same folder is another source to whoever ignores other parts of it."""
+        without = f"{self.path} without {' '.join(sorted(self.ignore))}" if self.ignore else self.path
+        return f"{without}, whole" if self.whole else without
+
+
+def folder_of(one: Service | SharedBuild) -> Folder:
+    return Folder(one.path, one.recipe.ignore, isinstance(one, Service) and one.image is not None)
+
+
+def folders(app: App) -> dict[str, Folder]:
+    """All that are read, by their keys."""
+    services = (folder_of(service) for service in app.services if service.sourced)
+    found = {folder.key: folder for folder in (*services, *map(folder_of, app.builds))}
+    return dict(sorted(found.items()))
 
 
 def portion_key(service: Service) -> str:
     """Names a part of a folder: the files that a job or a migration is made of."""
-    return f"{folder_key(service.path, service.recipe.ignore)}: {' '.join(service.inputs)}"
+    return f"{folder_of(service).key}: {' '.join(service.inputs)}"

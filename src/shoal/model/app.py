@@ -206,6 +206,11 @@ class Service(msgspec.Struct, frozen=True):
         """Where in the file it stands."""
         return "jobs" if self.kind == "job" else "services"
 
+    @property
+    def sourced(self) -> bool:
+        """Whether it is made of a folder of the app."""
+        return self.image is None or bool(self.image.dockerfile)
+
 
 class Stream(msgspec.Struct, frozen=True):
     """A JetStream stream: which subjects it keeps, and for how long (`max_age` seconds, 0 for ever)."""

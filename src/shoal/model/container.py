@@ -10,14 +10,13 @@ from shoal.model.values import Value
 
 
 class Image(msgspec.Struct, frozen=True):
-    """An image that exists (`reference`), or one that the engine builds from `dockerfile`, a path below the folder
-    `context`: up to the stage `target`, with the arguments `args`. `context` is as the user wrote it; of a workload it
-    is a folder in its artifact (empty: all of that). `entrypoint` takes the place of the image's own (None: it stays);
-    what the image says is to be run stays as well where the workload has no command."""
+    """An image that exists (`reference`), or one that the engine builds from `dockerfile`, a path in the source: of a
+    workload, in its artifact, which is all that the engine sees. `target` is the stage to build (empty: the last),
+    `args` its arguments. `entrypoint` takes the place of the image's own (None: it stays); what the image says is to be
+    run stays as well where the workload has no command."""
 
     reference: str = ""
     dockerfile: str = ""
-    context: str = ""
     target: str = ""
     args: dict[str, Value] = {}
     entrypoint: tuple[Value, ...] | None = None

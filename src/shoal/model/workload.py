@@ -53,6 +53,7 @@ class Workload(msgspec.Struct, frozen=True):
     image         what it runs in, where the file says that; else the driver makes it of the artifact
     mounts        what is mounted into its container
     aliases       further names that its container has on the network of its environment
+    contained     it sees nothing of this machine: its port numbers are its own, whoever else has the same
     security      what an instance may do
     secrets       a declared one that it refers to -> keyed digest of the content that is meant (none: the made one)
     warmup        paths that an instance is asked before it gets traffic, while another serves; no part of the revision
@@ -91,6 +92,7 @@ class Workload(msgspec.Struct, frozen=True):
     mounts: tuple[Mount, ...] = ()
     security: Security = Security()
     aliases: tuple[str, ...] = ()
+    contained: bool = False
     secrets: dict[str, str] = {}
     warmup: tuple[str, ...] = ()
     nonce: str = ""

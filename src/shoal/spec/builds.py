@@ -14,7 +14,7 @@ from shoal.model.values import Ref
 from shoal.spec.commands import environment_of, words_of
 from shoal.spec.cycles import from_the_first
 from shoal.spec.facts import Facts
-from shoal.spec.models import BuildEntry, Commands, SharedBuildEntry, Words, Work
+from shoal.spec.models import BuildEntry, Commands, OwnBuildEntry, SharedBuildEntry, Words, Work
 from shoal.spec.references import Caller
 from shoal.spec.tree import Path
 from shoal.spec.words import quote, suggestion
@@ -36,7 +36,7 @@ def builds_of(facts: Facts) -> tuple[SharedBuild, ...]:
     return found
 
 
-def build_of(entry: str | list[Words] | BuildEntry | UnsetType, path: Path, name: str, facts: Facts) -> Built:
+def build_of(entry: str | list[Words] | OwnBuildEntry | UnsetType, path: Path, name: str, facts: Facts) -> Built:
     """What a service or job says about its build."""
     if entry is UNSET or (facts.report.broken(path) and not isinstance(entry, BuildEntry)):
         return Built()

@@ -58,10 +58,10 @@ def load(
         mine = known(file.parent, name, variables, env_files)
         tree = interpolate(tree, mine, report)
         entry = conform(tree, File, report)
-        written = "process" if entry.target is UNSET else entry.target
-        # Who chooses a target for one environment hasn't said what the others are to run on.
-        meant = written if target is None else target if name == chosen else None
-        return _app(Facts(entry, tree, file.parent, mine, report, meant), name)
+        own = "process" if entry.target is UNSET else entry.target
+        # What another environment will run on, only those know who ask for it.
+        facts = Facts(entry, tree, file.parent, mine, report, (target or own) if name == chosen else None)
+        return _app(facts, name)
 
     app = loaded(chosen, report)
     for other in overlays:

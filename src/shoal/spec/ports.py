@@ -56,7 +56,7 @@ def _port(name: str, entry: PortEntry, path: Path, service: ServiceEntry, facts:
 
 def _number(entry: PortEntry, path: Path, service: ServiceEntry, facts: Facts) -> int:
     number = 0 if entry.number is UNSET else entry.number
-    if number and service.replicas > 1 and facts.target in ("process", None):
+    if number and service.replicas > 1 and facts.target == "process":
         what = f"{service.replicas} instances can't all listen on port {number}"
         hint = "leave `number` out (ports are allotted), or write replicas: 1"
         facts.problem(WrongType, (*path, "number"), what, hint)

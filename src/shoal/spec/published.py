@@ -69,5 +69,5 @@ def _number(port: PortEntry, path: Path, facts: Facts) -> Iterator[tuple[int, Pa
     match = _PUBLISH.fullmatch(port.publish)
     if match and int(match[1]):
         yield int(match[1]), (*path, "publish")
-    if port.number is not UNSET and facts.target in ("process", None):
+    if port.number is not UNSET and facts.target == "process":
         yield port.number, (*path, "number")

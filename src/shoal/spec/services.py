@@ -16,15 +16,18 @@ from shoal.spec.env_files import from_files
 from shoal.spec.facts import Facts
 from shoal.spec.files import files_of
 from shoal.spec.health import probes_of, restart_of, stop_of
+from shoal.spec.images import image_of
 from shoal.spec.inputs import check_counts, inputs_of
 from shoal.spec.limits import limits_of
 from shoal.spec.models import JobEntry, MigrateEntry, ServiceEntry, Words, Work
+from shoal.spec.mounts import mounts_of
 from shoal.spec.needs import needs_of
 from shoal.spec.order import after_of
 from shoal.spec.ports import declared, ports_of
 from shoal.spec.profiles import profiles_of
 from shoal.spec.references import Caller
 from shoal.spec.schedules import schedule_of
+from shoal.spec.security import security_of
 from shoal.spec.strategies import strategy_of
 from shoal.spec.tree import Path
 from shoal.spec.words import quote
@@ -83,6 +86,7 @@ def _migration(entry: Words | MigrateEntry, path: Path, folder: str, caller: Cal
 def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, Any]:
     """The fields that services and jobs share."""
     facts.folder_there((*path, "path"), entry.path)
+    image = image_of(entry, path, caller, facts)
     _check_command(entry, path, facts)
     built = build_of(entry.build, (*path, "build"), caller.name, facts)
     return {
@@ -105,6 +109,9 @@ def _work(entry: Work, path: Path, caller: Caller, facts: Facts) -> dict[str, An
         "aliases": _aliases(entry.aliases, (*path, "aliases"), facts),
         "restart": restart_of(entry.restart, path[0].removesuffix("s"), (*path, "restart"), facts),  # type: ignore[union-attr]
         "limits": limits_of(entry.limits, (*path, "limits"), facts),
+        "image": image,
+        "mounts": mounts_of(entry.volumes, (*path, "volumes"), facts),
+        "security": security_of(entry.security, (*path, "security"), facts),
         "stop": Stop() if entry.stop is UNSET else stop_of(entry.stop, (*path, "stop"), facts),
     }
 
@@ -119,6 +126,8 @@ def _aliases(names: list[str], path: Path, facts: Facts) -> tuple[str, ...]:
 
 def _jvm(entry: Work, path: Path, caller: Caller, facts: Facts) -> tuple[Value, ...]:
     found = words_of(entry.jvm, path, caller, facts)
+    if facts.report.broken(path):
+        return ()
     if found and entry.stack not in (UNSET, "java"):
         facts.problem_at_key(WrongType, path, f"means nothing here: the stack is {entry.stack}", NO_JVM)
     elif found and (entry.command if isinstance(entry.command, list) else entry.command.value.parts):

@@ -62,7 +62,7 @@ def _after_switch(entry: StrategyEntry) -> float:
 def _check_service(ports: tuple[Port, ...] | None, path: Path, facts: Facts) -> None:
     """What can't run beside itself, and what nobody sends requests to."""
     fixed = next((port for port in ports or () if port.number), None)
-    if fixed:
+    if fixed and facts.target == "process":
         what = f"new instances can't run beside the old ones: port {fixed.name} has the number {fixed.number}"
         facts.problem(WrongType, path, what, "leave the number out, or the strategy")
     elif ports == ():

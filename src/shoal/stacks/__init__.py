@@ -8,6 +8,7 @@ from __future__ import annotations
 from shoal.errors import FileError, Place, WrongType
 from shoal.model.app import Service
 from shoal.stacks.command import Command
+from shoal.stacks.image import InImage
 from shoal.stacks.java import Java
 from shoal.stacks.node import Node
 from shoal.stacks.python import Python
@@ -41,12 +42,17 @@ STACKS: dict[str, Stack] = {
     "command": Command(),
 }
 
+IN_IMAGE = InImage()
+"""None of those: the file names the image, and asks for no stack."""
+
 LISTS = frozenset(name for stack in STACKS.values() for name in stack.lists)
 """Names of files that say which packages a source is built with, whichever stack builds it."""
 
 
 def stack_of(service: Service, source: Source, place: Place | None = None) -> Stack:
     """The stack that the file names, or the one its folder shows. Raises `FileError` if neither tells."""
+    if service.image:
+        return IN_IMAGE
     if not service.stack:
         return detect_stack(source, service, place)
     if service.stack in STACKS:

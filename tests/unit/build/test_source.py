@@ -123,6 +123,15 @@ def test_what_a_stack_ignores_is_not_there(folder: Path) -> None:
     assert "target/x.jar" not in after.names
 
 
+def test_one_that_is_whole_has_what_a_stack_ignores_too(folder: Path) -> None:
+    put(folder, "target/x.jar")
+    put(folder, "node_modules/x.js")
+    (folder / "pom.xml").write_text("<project/>")
+    names = read_source(folder, ("run",), whole=True).names
+    assert "target/x.jar" in names
+    assert {"run", "node_modules/x.js"}.isdisjoint(names)
+
+
 def test_no_folder(tmp_path: Path) -> None:
     with pytest.raises(MissingFile, match="there is no folder"):
         read_source(tmp_path / "gone")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
+import pytest
 
 from shoal.control.leaving import leaving
 from shoal.control.reconcile import reconcile
 from shoal.model.app import Port
+from shoal.model.container import Mount
 from shoal.model.desired import Desired
 from shoal.model.observed import Observed
 from shoal.model.workload import Workload
@@ -45,6 +49,34 @@ def test_a_database_is_stopped_before_its_successor_starts() -> None:
     world.settle()
     changed(world, database("db", revision="r2"))
     assert world.history == ["stop db-0-1", "start db/0"]
+
+
+def test_a_service_with_a_fixed_port_is_stopped_first_unless_its_numbers_are_its_own() -> None:
+    for contained, expected in ((False, ["stop api-0-1", "start api/0"]), (True, ["start api/0", "stop api-0-1"])):
+        world = World(wanted(fixed(contained)))
+        world.settle()
+        changed(world, fixed(contained, revision="r2"))
+        assert [line for line in world.history if "api" in line] == expected
+
+
+def fixed(contained: bool, **rest: Any) -> Workload:
+    return msgspec.structs.replace(service("api", **rest), ports=(Port(number=80),), contained=contained)
+
+
+@pytest.mark.parametrize(("mount", "replicas", "first"), [
+    (Mount("/data", "data"), 1, "stop db-0-1"),
+    (Mount("/data", "data", read_only=True), 1, "start db/0"),
+    (Mount("/data", "/srv/data", "bind"), 1, "start db/0"),
+    (Mount("/data", "data"), 2, "start db/0"),
+])  # fmt: skip
+def test_who_has_a_volume_to_itself_is_stopped_first(mount: Mount, replicas: int, first: str) -> None:
+    def holding(revision: str) -> Workload:
+        return msgspec.structs.replace(service("db", replicas=replicas, revision=revision), mounts=(mount,))
+
+    world = World(wanted(holding("r1")))
+    world.settle()
+    changed(world, holding("r2"))
+    assert world.history[0] == first
 
 
 def test_a_restart_replaces_although_nothing_changed() -> None:

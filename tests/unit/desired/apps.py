@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shoal.desired import Inputs, compile
+from shoal.desired import Inputs, compile, folders
 from shoal.errors import Place
 from shoal.model.app import App, Backing, Gateway, Nats, Need, Postgres, Route, Service
 from shoal.model.desired import Desired
@@ -45,7 +45,8 @@ def asks(name: str, attr: str) -> Value:
 
 def inputs(of: App, **rest: Any) -> Inputs:
     """Folders with nothing in them that a stack would know, so a command is all there is."""
-    return Inputs({s.path: Source(f"/shop/{s.path}", digest="d1") for s in of.services}, **rest)
+    known = {key: Source(f"/shop/{folder.path}", digest="d1") for key, folder in folders(of).items()}
+    return Inputs(known, **rest)
 
 
 def desired(of: App, overrides: Overrides = Overrides(), **rest: Any) -> Desired:

@@ -15,9 +15,8 @@ from tests.unit.spec.golden import Case, cases, plain
 
 
 def _load(case: Case, folder: Path) -> App:
-    for name in ("shoal.yaml", ".env"):
-        if name in case.parts:
-            (folder / name).write_text(case.parts[name], encoding="utf-8")
+    for name in case.parts.keys() - {"environment", "error", "app"}:
+        (folder / name).write_text(case.parts[name], encoding="utf-8")
     environment = case.parts.get("environment", "").strip() or None
     return load(Path("shoal.yaml"), environment=environment, variables={"HOME": "/home/ann", "EMPTY": ""})
 
@@ -33,4 +32,4 @@ def test_a_bad_file_is_refused_with_these_words(case: Case, folder: Path) -> Non
 def test_a_good_file_becomes_this_app(case: Case, folder: Path) -> None:
     app = _load(case, folder)
     text = yaml.safe_dump(plain(msgspec.structs.replace(app, folder="", places={})), sort_keys=False, width=120)
-    case.check("app", text)
+    case.check("app", text.replace(app.folder, "/app"))

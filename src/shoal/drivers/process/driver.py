@@ -33,6 +33,7 @@ from shoal.drivers.process.own import check_own
 from shoal.drivers.process.ports import Allotments, check_allowed, held_by, in_use, is_free
 from shoal.drivers.process.records import Spec
 from shoal.drivers.process.render import Place, Rendering, Sources
+from shoal.drivers.process.rights import unheeded
 from shoal.drivers.process.starting import Base, order, refusal, write_files
 from shoal.drivers.process.state import State
 from shoal.drivers.process.tracked import Tracked
@@ -306,7 +307,7 @@ class ProcessDriver:
     def lacking(self, desired: Desired) -> tuple[str, ...]:
         limits = self._groups.lacking({workload.name: workload.limits for workload in desired.workloads})
         named = any(workload.names or workload.strangers for workload in desired.workloads)
-        return (*limits, *(self._names.refused(desired.edges) if named else ()))
+        return (*limits, *unheeded(desired), *(self._names.refused(desired.edges) if named else ()))
 
     async def look_at_disks(self) -> None:
         """To be called every few seconds: ends what keeps more in its scratch folder than it may."""

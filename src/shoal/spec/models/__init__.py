@@ -14,7 +14,8 @@ from shoal.spec.models.backing import (
     StreamEntry,
 )
 from shoal.spec.models.base import NAME, NAMED, Written
-from shoal.spec.models.build import BuildEntry, Commands, SharedBuildEntry
+from shoal.spec.models.build import BuildEntry, Commands, OwnBuildEntry, SharedBuildEntry
+from shoal.spec.models.container import MountEntry, SecurityEntry
 from shoal.spec.models.file import File, Overlay
 from shoal.spec.models.gateway import (
     AcmeEntry,
@@ -66,12 +67,14 @@ __all__ = [
     "LimitsEntry",
     "MaintenanceEntry",
     "MigrateEntry",
+    "MountEntry",
     "MysqlEntry",
     "NatsEntry",
     "NeedEntry",
     "Needs",
     "OnePortEntry",
     "Overlay",
+    "OwnBuildEntry",
     "PortEntry",
     "PostgresEntry",
     "ProbeEntry",
@@ -83,6 +86,7 @@ __all__ = [
     "RouteEntry",
     "ScheduleEntry",
     "SecretEntry",
+    "SecurityEntry",
     "ServiceEntry",
     "SharedBuildEntry",
     "StopEntry",

@@ -34,6 +34,21 @@ class BuildEntry(Written, frozen=True, kw_only=True):
     ] = []
 
 
+class OwnBuildEntry(BuildEntry, frozen=True, kw_only=True):
+    """How a folder is made runnable: commands of your own, in a copy of the folder, each a list of words or a text that
+    is split as in a shell; or a Dockerfile."""
+
+    dockerfile: Annotated[
+        str | UnsetType,
+        Meta(description="A Dockerfile below `path`, which the engine builds instead; `path` is all that it sees."),
+    ] = UNSET
+    target: Annotated[str, Meta(description="With `dockerfile`: the stage to build. Default: the last.")] = ""
+    args: Annotated[
+        dict[str, Template | None] | list[Template],
+        Meta(description="With `dockerfile`: its arguments. A name alone takes the caller's value."),
+    ] = {}
+
+
 class SharedBuildEntry(BuildEntry, frozen=True, kw_only=True):
     """A build that several services run from, or that other builds read: `${builds.NAME}` is its folder."""
 

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from msgspec import UNSET, Meta, UnsetType
 
 from shoal.spec.models.base import Written
-from shoal.spec.models.build import BuildEntry, Stacks, Toolchain
+from shoal.spec.models.build import OwnBuildEntry, Stacks, Toolchain
+from shoal.spec.models.container import MountEntry, SecurityEntry
 from shoal.spec.models.limits import LimitsEntry
 from shoal.spec.models.service import (
     EnvFileEntry,
@@ -34,11 +35,19 @@ class Work(Written, frozen=True, kw_only=True):
     ] = UNSET
     toolchain: Toolchain = UNSET
     build: Annotated[
-        str | list[Words] | BuildEntry | UnsetType,
+        str | list[Words] | OwnBuildEntry | UnsetType,
         Meta(description="The name of one of `builds`; or commands instead of the stack's steps, or a map."),
     ] = UNSET
+    image: Annotated[
+        str | UnsetType,
+        Meta(description="An image that exists, instead of a source: nginx:1.29. Needs a target with containers."),
+    ] = UNSET
+    entrypoint: Annotated[
+        Words | UnsetType, Meta(description="Of an image, or of a Dockerfile's: instead of its own; [] is none.")
+    ] = UNSET
     command: Annotated[
-        Words, Meta(description="What to run, instead of the stack's own. A text is split as in a shell.")
+        Words,
+        Meta(description="What to run, instead of the stack's or image's own. A text is split as in a shell."),
     ] = []
     args: Annotated[Words, Meta(description="Arguments added to the command.")] = []
     jvm: Annotated[Words, Meta(description="Arguments of the JVM (-Xmx512m), for the stack java.")] = []
@@ -50,7 +59,7 @@ class Work(Written, frozen=True, kw_only=True):
         str | list[str | EnvFileEntry],
         Meta(description="Files of NAME=value lines, relative to this one; `environment` wins over them."),
     ] = []
-    working_dir: Annotated[str, Meta(description="Where to run, relative to `path`.")] = ""
+    working_dir: Annotated[str, Meta(description="Where to run, relative to `path`; in an image, a whole path.")] = ""
     files: Annotated[
         dict[str, FileEntry],
         Meta(description="Configuration files, by path: below `${self.files}`, or (./path) below its working folder."),
@@ -79,6 +88,11 @@ class Work(Written, frozen=True, kw_only=True):
     ] = UNSET
     stop: Annotated[StopEntry | UnsetType, Meta(description="How an instance is asked to end.")] = UNSET
     limits: Annotated[LimitsEntry | UnsetType, Meta(description="What each instance may take at most.")] = UNSET
+    volumes: Annotated[
+        list[str | MountEntry],
+        Meta(description="What is mounted into containers: data:/var/lib/app, ./conf:/etc/app:ro; or a map."),
+    ] = []
+    security: Annotated[SecurityEntry | UnsetType, Meta(description="What a container may do.")] = UNSET
 
 
 Inputs = Annotated[
