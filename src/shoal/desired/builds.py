@@ -10,6 +10,7 @@ from posixpath import normpath
 import msgspec
 
 from shoal.desired.inputs import Inputs
+from shoal.desired.packing import below, together, whole
 from shoal.errors import FileError, at
 from shoal.model.app import App, Command, Recipe, Service, SharedBuild
 from shoal.model.values import Ref, Value, concat
@@ -50,7 +51,10 @@ def placed(app: App, service: Service, inputs: Inputs, built: Mapping[str, Artif
     source = chosen(stack, source, service.toolchain, inputs.tools, _asker(app, service, service.section))
     if service.build:
         (shared,) = (build for build in app.builds if build.name == service.build)
-        return Placed(stack, source, built[service.build], _below(service.path, shared.path))
+        sub = _below(service.path, shared.path)
+        packing = stack.packing(source)
+        its = msgspec.structs.replace(built[service.build], packing=packing and below(packing, sub))
+        return Placed(stack, source, its, sub)
     recipe = resolved(service.recipe, inputs, built)
     programs = _programs(service.recipe, inputs) | _versions(service.toolchain, stack, inputs)
     artifact = stack.artifact(service.name, source, recipe, programs, copied=app.contained and service.sourced)
@@ -122,14 +126,19 @@ def once(artifacts: Iterable[Artifact]) -> dict[str, Artifact]:
     """By their keys, named by the last that has it; recompiled only if that will do for all."""
     found: dict[str, Artifact] = {}
     for artifact in artifacts:
-        same = found.get(artifact.key, artifact)
-        found[artifact.key] = artifact if same.recompile else _whole(artifact)
+        same = found.get(artifact.key)
+        found[artifact.key] = _for_both(artifact, same) if same else artifact
     return found
+
+
+def _for_both(one: Artifact, other: Artifact) -> Artifact:
+    packing = together(one.packing, other.packing) if one.packing and other.packing else one.packing or other.packing
+    return msgspec.structs.replace(one, recompile=one.recompile if other.recompile else None, packing=packing)
 
 
 def _whole(artifact: Artifact) -> Artifact:
     """For whoever may need all that a build leaves, and not just what the stack starts."""
-    return msgspec.structs.replace(artifact, recompile=None)
+    return msgspec.structs.replace(artifact, recompile=None, packing=whole(artifact.packing))
 
 
 def _stack(app: App, build: SharedBuild, source: Source) -> Stack:

@@ -195,13 +195,33 @@ class Recompile(msgspec.Struct, frozen=True):
     steps: tuple[Step, ...] = ()
 
 
+class Packing(msgspec.Struct, frozen=True):
+    """How an artifact becomes an image. Paths are those of its folder; patterns are as in `shoal.build.chosen`.
+
+    base      the official image that it stands on
+    apart     folders of packages: a layer of their own, below that of the code, whose edit leaves it as it is
+    left_out  patterns of what nobody needs who runs it
+    spare     patterns of what the stack's own start doesn't need; whoever starts it otherwise may
+    jars      archives that its build made: they are packed anew, since the time of the build stands in them
+    others    further bases, where services of several languages run from one build: then there is no image of it
+    """
+
+    base: str
+    apart: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    spare: tuple[str, ...] = ()
+    jars: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
 class Artifact(msgspec.Struct, frozen=True):
     """A source folder and the steps that make it runnable. `key` is the hash of the source's content, the steps and
     the toolchain's versions; the same key is the same result. `source` is absolute. `ignore` are names that are not
     copied. `owner` is the name of a service or of a shared build, for people. `digest` is of the source's content alone
     (empty: unchecked): what was copied is compared with it. `tools` are the programs that its steps run, with their
     versions. `cause` says what of it is new since the owner's artifact before this one (empty: it isn't known).
-    `recompile` is no part of the key: what is made either way is the same to whoever runs it."""
+    `recompile` is no part of the key: what is made either way is the same to whoever runs it; nor is `packing`, which
+    says what an image takes of it."""
 
     key: str
     owner: str
@@ -212,6 +232,7 @@ class Artifact(msgspec.Struct, frozen=True):
     tools: dict[str, str] = {}
     cause: str = ""
     recompile: Recompile | None = None
+    packing: Packing | None = None
 
     def uses(self) -> frozenset[str]:
         """Keys of the other artifacts that its steps read."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from shoal.errors import FileError, Place, WrongType
 from shoal.model.app import Service
-from shoal.stacks.command import Command
+from shoal.stacks.command import PLAIN, Command
 from shoal.stacks.image import InImage
 from shoal.stacks.java import Java
 from shoal.stacks.node import Node
@@ -20,6 +20,7 @@ __all__ = [
     "COMMON_IGNORE",
     "HERE",
     "LISTS",
+    "PLAIN",
     "STACKS",
     "Launch",
     "Source",

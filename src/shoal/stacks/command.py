@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from shoal.errors import FileError
 from shoal.model.app import Service
-from shoal.model.workload import Step
+from shoal.model.workload import Packing, Step
 from shoal.stacks.ports import port_env
 from shoal.stacks.source import Source
 from shoal.stacks.stack import Launch, Stack
+
+PLAIN = "debian:bookworm-slim"
+"""The image of what brings all of its own."""
 
 
 class Command(Stack):
@@ -18,6 +21,9 @@ class Command(Stack):
 
     def steps(self, source: Source) -> tuple[Step, ...]:
         return ()
+
+    def packing(self, source: Source) -> Packing:
+        return Packing(PLAIN)
 
     def start(self, service: Service, source: Source) -> Launch:
         if not service.command:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shoal.model.app import Service
-from shoal.model.workload import Step
+from shoal.model.workload import Packing, Step
 from shoal.stacks.ports import port_env
 from shoal.stacks.source import Source
 from shoal.stacks.stack import Launch, Stack
@@ -19,6 +19,9 @@ class InImage(Stack):
 
     def steps(self, source: Source) -> tuple[Step, ...]:
         return ()
+
+    def packing(self, source: Source) -> Packing | None:
+        return None
 
     def start(self, service: Service, source: Source) -> Launch:
         return Launch(service.command, port_env(service))

@@ -6,7 +6,7 @@ from hashlib import sha256
 
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
-from shoal.model.workload import Kept, Recompile, Step
+from shoal.model.workload import Kept, Packing, Recompile, Step
 from shoal.stacks.java_compile import SAYS
 from shoal.stacks.java_modules import Module, modules_of, poms
 from shoal.stacks.java_pom import asked_level, boots, dependencies, prepared_ahead
@@ -25,6 +25,9 @@ APART = ("-agent", "-javaagent", "-Xdebug", "-Xshare", "-XX:AOT", "-XX:SharedArc
 """Arguments beside which a cache can't be made, or isn't ours to make."""
 APP = f"{OUR_FOLDER}/app"
 
+
+BETWEEN = ("classes", "generated-*", "maven-*", "test-classes", "surefire-reports", "*.original")
+"""In Maven's `target`: what it makes on the way to a jar."""
 
 OLDEST = 8
 """The oldest level that the compiler knows well; the newest is the runtime's own."""
@@ -53,6 +56,16 @@ class Java(Stack):
         note = "Maven; the first time it downloads plugins and dependencies"
         package = Step("package", maven, env, files, note)
         return (package, *(_extract(part) for part in parts if part.boots), _arguments(parts))
+
+    def packing(self, source: Source) -> Packing:
+        runtime = source.tools.get("java", "").partition(".")[0] or "latest"
+        parts = modules_of(source)
+        return Packing(
+            f"eclipse-temurin:{runtime}-jre",
+            apart=tuple(part.path(f"{APP}/lib") for part in parts if part.boots),
+            spare=tuple(part.path(name) for part in parts for name in _spare(part)),
+            jars=tuple(part.path(_jar(part.pom)) for part in parts if part.runs),
+        )
 
     def recompile(self, source: Source) -> Recompile | None:
         parts = modules_of(source)
@@ -105,6 +118,12 @@ def _run(source: Source, options: tuple[Value, ...]) -> tuple[Value, ...]:
 
 def _jar(pom: str) -> str:
     return f"{APP}/app.jar" if boots(pom) else "target/app.jar"
+
+
+def _spare(part: Module) -> tuple[str, ...]:
+    """Sources, and what stands between them and the jar that is started."""
+    code = ("src/main/java", "src/test")
+    return (*code, *(f"target/{name}" for name in BETWEEN)) if part.runs and not part.boots else (*code, "target")
 
 
 def _arguments(parts: tuple[Module, ...]) -> Step:

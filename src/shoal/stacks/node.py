@@ -10,11 +10,12 @@ from typing import Any
 from shoal.errors import FileError
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
-from shoal.model.workload import Part, Step
+from shoal.model.workload import Packing, Part, Step
 from shoal.stacks.ports import port_env
 from shoal.stacks.source import Source
 from shoal.stacks.stack import HERE, Launch, Stack, search_path, words
 
+PACKAGES = "node_modules"
 DEPENDENCIES = ("dependencies", "devDependencies", "optionalDependencies", "peerDependencies")
 ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 LISTS = ("package.json", "package-lock.json", ".npmrc")
@@ -54,6 +55,11 @@ class Node(Stack):
         found["engines.node"] = str(engines.get("node") or "") if isinstance(engines, dict) else ""
         return {where: text for where, text in found.items() if text}
 
+    def packing(self, source: Source) -> Packing:
+        """The registry's passwords stand in .npmrc."""
+        major = source.tools.get("node", "").partition(".")[0] or "lts"
+        return Packing(f"node:{major}-slim", apart=(PACKAGES,), left_out=(f"{PACKAGES}/.cache", "**/.npmrc"))
+
     def start(self, service: Service, source: Source) -> Launch:
         env = {"PATH": _path(), "NODE_ENV": concat("production"), **port_env(service)}
         if service.command:
@@ -83,7 +89,7 @@ def _part(source: Source) -> Part | None:
     if not locked or beside or package.get("workspaces") or any(hook in _scripts(source) for hook in HOOKS):
         return None
     # Some build scripts write into packages (generated clients, caches).
-    return Part("node_modules", LISTS, "copy" if _scripts(source).get("build") else "link")
+    return Part(PACKAGES, LISTS, "copy" if _scripts(source).get("build") else "link")
 
 
 def _build(source: Source, env: dict[str, Value]) -> Step:
@@ -101,7 +107,7 @@ def npm(*args: str) -> tuple[Value, ...]:
 
 
 def _path() -> Value:
-    return search_path(concat(HERE, "/node_modules/.bin"), program("node-bin"))
+    return search_path(concat(HERE, f"/{PACKAGES}/.bin"), program("node-bin"))
 
 
 def _start(service: Service, source: Source) -> tuple[dict[str, Value], tuple[Value, ...]]:

@@ -12,7 +12,7 @@ import msgspec
 
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, program
-from shoal.model.workload import Part, Step
+from shoal.model.workload import Packing, Part, Step
 from shoal.stacks.ports import port_env
 from shoal.stacks.python_entry import entry
 from shoal.stacks.source import Source
@@ -57,6 +57,11 @@ class Python(Stack):
         """shoal's own interpreter, then whatever `python3.N` are on PATH."""
         own = source.tools.get("python", "").partition(" ")[0]
         return (*((Tool(own),) if own else ()), *found)
+
+    def packing(self, source: Source) -> Packing:
+        """An image of the same minor version: a venv, and what was compiled for it, fits no other."""
+        minor = ".".join(source.tools.get("python", "").partition(" ")[0].split(".")[:2]) or "3"
+        return Packing(f"python:{minor}-slim", apart=(VENV,), left_out=(f"{VENV}/.lock",))
 
     def start(self, service: Service, source: Source) -> Launch:
         venv = concat(HERE, f"/{VENV}")

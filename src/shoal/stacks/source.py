@@ -15,6 +15,7 @@ COMMON_IGNORE = (
     # What it says of a service is in that service's revision; the rest concerns others.
     "shoal.yaml",
     "shoal.yml",
+    "shoal.lock",
     "__pycache__",
     "*.pyc",
     ".venv",

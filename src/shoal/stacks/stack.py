@@ -10,7 +10,7 @@ import msgspec
 
 from shoal.model.app import Command, Recipe, Service
 from shoal.model.values import Ref, Value, concat
-from shoal.model.workload import Artifact, Kept, Recompile, Step
+from shoal.model.workload import Artifact, Kept, Packing, Recompile, Step
 from shoal.stacks.source import Source
 
 HERE = Value((Ref("artifact"),))
@@ -100,6 +100,10 @@ class Stack(ABC):
     def start(self, service: Service, source: Source) -> Launch:
         """How it is started, with `HERE` for the artifact's folder. Raises `FileError` if that can't be known."""
 
+    @abstractmethod
+    def packing(self, source: Source) -> Packing | None:
+        """How an image is made of what was built, if it isn't made otherwise. Its programs are those of `in_image`."""
+
     def recompile(self, source: Source) -> Recompile | None:
         """The short way to build after an edit of code alone, for stacks that know one."""
         return None
@@ -134,7 +138,8 @@ class Stack(ABC):
         tools = {name: source.tools.get(name, "") for name in self.tools} | dict(sorted(programs.items()))
         key = artifact_key(steps, source.digest, tools)
         short = self.recompile(source) if not recipe.commands() and recipe.run is None else None
-        return Artifact(key, owner, source.path, steps, source.ignore, source.digest, tools, recompile=short)
+        made = Artifact(key, owner, source.path, steps, source.ignore, source.digest, tools, recompile=short)
+        return msgspec.structs.replace(made, packing=self.packing(source))
 
     def launch(self, service: Service, source: Source, key: str, sub: str = "") -> Launch:
         """How it is started from the artifact with this key (empty: from its own folder); `sub` is the folder in it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shoal.errors import FileError
 from shoal.model.app import Service
 from shoal.model.values import Value, concat, own, program
-from shoal.model.workload import Step
+from shoal.model.workload import Packing, Step
 from shoal.stacks.caddyfile import CADDYFILE
 from shoal.stacks.node import Node
 from shoal.stacks.ports import port_env
@@ -33,6 +33,10 @@ class Static(Stack):
 
     def demands(self, source: Source) -> dict[str, str]:
         return Node().demands(source)
+
+    def packing(self, source: Source) -> Packing:
+        spare = ("node_modules", "src") if _builds(source) else ()
+        return Packing("caddy:2", left_out=("**/.npmrc",), spare=spare)
 
     def start(self, service: Service, source: Source) -> Launch:
         if service.command:

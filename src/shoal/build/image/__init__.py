@@ -1,0 +1,11 @@
+"""From a built artifact to an OCI image, without a Dockerfile and without the engine's builder: shoal writes the layers
+itself, so that the same source gives the same image."""
+
+from __future__ import annotations
+
+from shoal.build.image.base import Bases
+from shoal.build.image.ensure import Image, ensure_image
+from shoal.build.image.lock import Lock, lock_beside
+from shoal.build.image.wanted import Wanted, in_image, wanted
+
+__all__ = ["Bases", "Image", "Lock", "Wanted", "ensure_image", "in_image", "lock_beside", "wanted"]

@@ -1,0 +1,35 @@
+"""One build, several services: what the image that all of them run in is made of."""
+
+from __future__ import annotations
+
+import msgspec
+
+from shoal.model.workload import Packing
+from shoal.stacks import PLAIN
+
+
+def below(packing: Packing, folder: str) -> Packing:
+    """The packing of a service that runs in a folder of a shared build, which somebody else may need all of."""
+
+    def there(names: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(f"{folder}/{name}" for name in names) if folder else names
+
+    return Packing(packing.base, there(packing.apart), there(packing.left_out), jars=there(packing.jars))
+
+
+def together(one: Packing, other: Packing) -> Packing:
+    """That suits both. Whoever brings a program of his own stands on any base."""
+    bases = dict.fromkeys((one.base, *one.others, other.base, *other.others))
+    base, *others = [name for name in bases if name != PLAIN] or [PLAIN]
+    return Packing(
+        base,
+        tuple(dict.fromkeys((*one.apart, *other.apart))),
+        tuple(dict.fromkeys((*one.left_out, *other.left_out))),
+        one.spare if one.spare == other.spare else (),
+        tuple(dict.fromkeys((*one.jars, *other.jars))),
+        tuple(others),
+    )
+
+
+def whole(packing: Packing | None) -> Packing | None:
+    return packing and msgspec.structs.replace(packing, spare=())
