@@ -110,12 +110,15 @@ def _stamp(part: Part) -> str:
     whole = hashlib.sha256(repr((FORMAT, part.at, sorted(part.written.items()))).encode())
     for item in part.items:
         look = item.look
-        told = (item.name, item.link, look.st_mode, *(() if item.is_folder else _place(item)))
+        told = (item.name, item.link, look.st_mode, *_place(item))
         whole.update(repr(told).encode(errors="surrogateescape"))
     return whole.hexdigest()[:32]
 
 
 def _place(item: Item) -> tuple[int, ...]:
+    """Folders and links are made anew where files are brought from elsewhere."""
+    if item.is_folder or item.link:
+        return ()
     return item.look.st_dev, item.look.st_ino, item.look.st_size, item.look.st_mtime_ns
 
 
