@@ -69,6 +69,7 @@ READS = """\
 | `UV_DEFAULT_INDEX`, `UV_INDEX_URL`, `PIP_INDEX_URL` | the index of Python packages; builds see all `UV_*`, `PIP_*` |
 | `NPM_CONFIG_*` | npm's settings, the registry among them |
 | `SHOAL_MAVEN_REPOSITORY` | where Maven itself and the compiler come from, instead of Maven Central |
+| `DOCKER_CONFIG` | the folder with Docker's own `config.json`, for the passwords of registries (default `~/.docker`) |
 | `MAVEN_OPTS`, `MAVEN_ARGS`, `JAVA_TOOL_OPTIONS` | reach Maven; mirrors stand in `~/.m2/settings.xml` |
 | `HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY` | proxies, for set-up, builds and services; lower case too |
 | `SSL_CERT_FILE`, `SSL_CERT_DIR`, `REQUESTS_CA_BUNDLE`, `CURL_CA_BUNDLE`, `NODE_EXTRA_CA_CERTS` | authorities |
