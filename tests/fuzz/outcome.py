@@ -33,6 +33,9 @@ SOURCES = {
     "token.txt": "a\n",
     **{f"{name}/__main__.py": "" for name in ("notes", "importer", "greeter", "backend/orders", "words", "reader")},
     "site/index.html": "",
+    "web/Dockerfile": "FROM scratch\n",
+    "Dockerfile": "FROM scratch\n",
+    "schema.sql": "select 1;\n",
 }
 
 

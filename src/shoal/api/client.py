@@ -12,27 +12,42 @@ from typing import Any
 from shoal import __version__
 from shoal.api.wire import SOCKET, line, parse
 from shoal.errors import NotRunning, from_json
+from shoal.model.names import TARGETS
 
 
 def connect(folder: Path) -> socket.socket:
     """Raises `NotRunning` when no daemon listens there."""
+    found = _connected(folder)
+    if found is None:
+        raise absent(folder)
+    return found
+
+
+def absent(folder: Path) -> NotRunning:
+    """With the way to where it does run, if that is on another target."""
+    for target in TARGETS:
+        if target != folder.name and (there := _connected(folder.parent / target)):
+            there.close()
+            return NotRunning(
+                f"the app is not running on {folder.name}", hint=f"It runs on {target}: --target {target}"
+            )
+    return NotRunning("the app is not running", hint="Start it with: shoal up -d")
+
+
+def _connected(folder: Path) -> socket.socket | None:
     try:
         descriptor = os.open(folder, os.O_PATH | os.O_DIRECTORY)
     except OSError:
-        raise _absent() from None
+        return None
+    client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
-        client = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         client.connect(f"/proc/self/fd/{descriptor}/{SOCKET}")
     except OSError:
         client.close()
-        raise _absent() from None
+        return None
     finally:
         os.close(descriptor)
     return client
-
-
-def _absent() -> NotRunning:
-    return NotRunning("the app is not running", hint="Start it with: shoal up -d")
 
 
 class Client:

@@ -59,11 +59,12 @@ def _gateway(found: dict[str, Any]) -> Iterator[str]:
 
 def _without_daemon(at: Place) -> dict[str, Any]:
     """What goes on although the daemon was killed. Raises `NotRunning` when there is nothing."""
+    from shoal.api.client import absent
     from shoal.api.rows import row
 
     found = alive(at.state())
     if not found:
-        raise NotRunning("the app is not running", hint="Start it with: shoal up -d")
+        raise absent(at.state())
     progress("the daemon is away; `shoal up` adopts what is here, `shoal down` stops it")
     # Nobody asks their probes now.
     told = [row(i) | {"phase": "unknown"} for i in found]

@@ -168,3 +168,17 @@ def test_only_an_object_is_a_message(data: bytes) -> None:
 def test_a_message_is_one_line() -> None:
     assert line(text="a\nb") == b'{"text":"a\\nb"}\n'
     assert parse(line(a=[1, "ä"])) == {"a": [1, "ä"]}
+
+
+async def test_who_asks_at_the_wrong_target_is_told_the_right_one(daemon: Daemon, tmp_path: Path) -> None:
+    (tmp_path / "docker").symlink_to(daemon.folder)
+    with pytest.raises(NotRunning, match="not running on process") as caught:
+        await asyncio.to_thread(connect, tmp_path / "process")
+    assert caught.value.hint == "It runs on docker: --target docker"
+
+
+def test_where_it_runs_nowhere_one_is_told_how_to_start_it(tmp_path: Path) -> None:
+    (tmp_path / "docker").mkdir()
+    with pytest.raises(NotRunning, match="the app is not running") as caught:
+        connect(tmp_path / "process")
+    assert caught.value.hint == "Start it with: shoal up -d"
