@@ -82,7 +82,7 @@ def gather(app: App) -> Inputs:
     sources = {}
     for key, part in folders(app).items():
         with at(places.get(part.path)):
-            sources[key] = read_source(folder / part.path, part.ignore, whole=part.whole)
+            sources[key] = read_source(folder / part.path, part.ignore, dockerfile=part.dockerfile)
     contents = {name: _text(app, folder / name) for b in app.backing for name in engine_of(b).files(b.engine)}
     copied = sorted({file.source for s in app.services for file in s.files if file.source})
     copies = {name: read_copies(folder / name) for name in copied}

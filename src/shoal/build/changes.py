@@ -14,7 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from shoal.build.tree import folders, pattern, walk
+from shoal.build.left_out import pattern
+from shoal.build.tree import folders, walk
 
 if TYPE_CHECKING:
     from asyncinotify import Event, Inotify

@@ -11,6 +11,15 @@ def chosen(name: str, pattern: str) -> bool:
     return _fits(name.split("/"), [part for part in pattern.split("/") if part not in ("", ".")])
 
 
+def may_hold(folder: str, pattern: str) -> bool:
+    """Whether something below `folder` may fit."""
+    names, parts = folder.split("/"), [part for part in pattern.split("/") if part not in ("", ".")]
+    for name, part in zip(names, parts, strict=False):
+        if part == "**" or not fnmatchcase(name, part):
+            return part == "**"
+    return True
+
+
 def _fits(names: Sequence[str], parts: Sequence[str]) -> bool:
     if not parts:
         return True  # what lies below a folder that fits

@@ -9,8 +9,10 @@ from pathlib import Path
 import msgspec
 
 from shoal.build.chosen import chosen
+from shoal.build.dockerignore import dockerignore
 from shoal.build.engines import version
-from shoal.build.tree import Entry, pattern, walk
+from shoal.build.left_out import pattern
+from shoal.build.tree import Entry, walk
 from shoal.build.untracked import untracked
 from shoal.errors import MissingFile
 from shoal.stacks import COMMON_IGNORE, LISTS, STACKS, Source, ignored
@@ -20,21 +22,22 @@ NESTED_ENDINGS = tuple(f"/{name}" for name in NESTED)
 LARGEST_TEXT = 1 << 20
 
 
-def read_source(folder: Path, ignore: tuple[str, ...] = (), *, whole: bool = False) -> Source:
-    """All that stacks may know of a folder, its digest included; `ignore` besides what the stacks do, unless it is to
-    be `whole`. Raises `MissingFile` if there is no such folder."""
+def read_source(folder: Path, ignore: tuple[str, ...] = (), *, dockerfile: str = "") -> Source:
+    """All that stacks may know of a folder, its digest included; `ignore` besides what the stacks do. One that is for a
+    Dockerfile has what they ignore, but not what `.dockerignore` names. Raises `MissingFile` if there is no such
+    folder."""
     if not folder.is_dir():
         raise MissingFile(f"there is no folder {folder}", hint="`path:` is relative to the folder of shoal.yaml")
     try:
-        return _read(folder, ignore, whole)
+        return _read(folder, ignore, dockerfile)
     except OSError as problem:
         hint = "all of a folder is its source: leave out what isn't with `build: {ignore: [name]}`"
         raise MissingFile(f"{problem.filename or folder} can't be read: {problem.strerror}", hint=hint) from None
 
 
-def _read(folder: Path, ignore: tuple[str, ...], whole: bool) -> Source:
+def _read(folder: Path, ignore: tuple[str, ...], dockerfile: str) -> Source:
     found = glance(folder, COMMON_IGNORE)
-    ignore = (COMMON_IGNORE if whole else ignored(found)) + ignore
+    ignore += (*COMMON_IGNORE, *dockerignore(folder, dockerfile)) if dockerfile else ignored(found)
     # What else is ignored depends on what the folder is, which takes a first look.
     seen = glance(folder, ignore)
     tools = {tool: version(tool) for stack in STACKS.values() for tool in stack.tools}

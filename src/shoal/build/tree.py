@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import fnmatch
 import os
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+
+from shoal.build.left_out import LeftOut
 
 
 class Entry(NamedTuple):
@@ -21,30 +21,27 @@ class Entry(NamedTuple):
 def walk(folder: Path, ignore: tuple[str, ...]) -> list[Entry]:
     """All files, sorted by name; no sockets or pipes. A link that leads out of the folder is followed (its content
     belongs to the source); one that stays inside, leads nowhere or to a folder around this one is kept as a link."""
-    skip = pattern(ignore)
+    skip = LeftOut(ignore)
     root = os.path.realpath(folder)
     return sorted(_entries(root, root, "", skip, frozenset({root})))
 
 
-def pattern(ignore: tuple[str, ...]) -> re.Pattern[str]:
-    """What names that are ignored match."""
-    return re.compile("|".join(fnmatch.translate(name) for name in ignore) or r"(?!)")
-
-
 def folders(folder: Path, ignore: tuple[str, ...]) -> list[Path]:
     """The folder and all below it that `walk` looks into, empty ones too."""
-    skip = pattern(ignore)
+    skip = LeftOut(ignore)
     root = os.path.realpath(folder)
-    return [Path(root), *_below(root, root, skip, frozenset({root}))]
+    return [Path(root), *_below(root, root, "", skip, frozenset({root}))]
 
 
-def _below(root: str, folder: str, skip: re.Pattern[str], above: frozenset[str]) -> Iterator[Path]:
+def _below(root: str, folder: str, prefix: str, skip: LeftOut, above: frozenset[str]) -> Iterator[Path]:
     with os.scandir(folder) as found:
         for entry in found:
-            if not skip.match(entry.name) and entry.is_dir() and not _stays_link(root, entry, above):
+            name = prefix + entry.name
+            left_out = skip.name(entry.name) or skip.wholly(name)
+            if not left_out and entry.is_dir() and not _stays_link(root, entry, above):
                 real = os.path.realpath(entry.path)
                 yield Path(real)
-                yield from _below(root, real, skip, above | {real})
+                yield from _below(root, real, f"{name}/", skip, above | {real})
 
 
 def _stays_link(root: str, entry: os.DirEntry[str], above: frozenset[str]) -> bool:
@@ -55,23 +52,24 @@ def _stays_link(root: str, entry: os.DirEntry[str], above: frozenset[str]) -> bo
     return not Path(real).exists() or _inside(root, real) or _inside(real, root) or real in above
 
 
-def _entries(root: str, folder: str, prefix: str, skip: re.Pattern[str], above: frozenset[str]) -> Iterator[Entry]:
+def _entries(root: str, folder: str, prefix: str, skip: LeftOut, above: frozenset[str]) -> Iterator[Entry]:
     with os.scandir(folder) as found:
         for entry in found:
-            if not skip.match(entry.name):
+            if not skip.name(entry.name):
                 yield from _entry(root, entry, prefix + entry.name, skip, above)
 
 
-def _entry(
-    root: str, entry: os.DirEntry[str], name: str, skip: re.Pattern[str], above: frozenset[str]
-) -> Iterator[Entry]:
+def _entry(root: str, entry: os.DirEntry[str], name: str, skip: LeftOut, above: frozenset[str]) -> Iterator[Entry]:
     path = Path(entry.path)
+    if skip.wholly(name):
+        return
     if _stays_link(root, entry, above):
-        yield Entry(name, path, str(path.readlink()))
+        if not skip.path(name):
+            yield Entry(name, path, str(path.readlink()))
     elif entry.is_dir():
         real = os.path.realpath(entry.path)
         yield from _entries(root, real, f"{name}/", skip, above | {real})
-    elif entry.is_file():
+    elif entry.is_file() and not skip.path(name):
         yield Entry(name, path)
 
 

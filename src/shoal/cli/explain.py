@@ -96,7 +96,9 @@ def _layers(service: Service, app: App, at: Place) -> tuple[Layer, ...]:
     from shoal.desired.builds import tools
 
     mine = replace(app, services=(service,))
-    sources = {key: read_source(at.folder / of.path, of.ignore, whole=of.whole) for key, of in folders(mine).items()}
+    sources = {
+        key: read_source(at.folder / of.path, of.ignore, dockerfile=of.dockerfile) for key, of in folders(mine).items()
+    }
     versions = {name: on_this_machine(name) for name in tools(app, sources.values())}
     return layers(app, service.name, Inputs(sources, tools=versions))
 

@@ -36,21 +36,22 @@ class Inputs(msgspec.Struct, frozen=True):
 
 class Folder(msgspec.Struct, frozen=True):
     """A folder of the app that is built or run. `ignore` are names that are no part of it, besides what stacks leave
-    out; of one that is `whole` they leave nothing out: its build may want what another one made."""
+    out. Of one that is for a `dockerfile` they leave nothing out: it may want what another build made."""
 
     path: str
     ignore: tuple[str, ...] = ()
-    whole: bool = False
+    dockerfile: str = ""
 
     @property
     def key(self) -> str:
         """The same folder is another source to whoever ignores other parts of it."""
         without = f"{self.path} without {' '.join(sorted(self.ignore))}" if self.ignore else self.path
-        return f"{without}, whole" if self.whole else without
+        return f"{without} for {self.dockerfile}" if self.dockerfile else without
 
 
 def folder_of(one: Service | SharedBuild) -> Folder:
-    return Folder(one.path, one.recipe.ignore, isinstance(one, Service) and one.image is not None)
+    image = one.image if isinstance(one, Service) else None
+    return Folder(one.path, one.recipe.ignore, image.dockerfile if image else "")
 
 
 def folders(app: App) -> dict[str, Folder]:

@@ -215,11 +215,11 @@ class Packing(msgspec.Struct, frozen=True):
 
 
 class Artifact(msgspec.Struct, frozen=True):
-    """A source folder and the steps that make it runnable. `key` is the hash of the source's content, the steps and
-    the toolchain's versions; the same key is the same result. `source` is absolute. `ignore` are names that are not
-    copied. `owner` is the name of a service or of a shared build, for people. `digest` is of the source's content alone
-    (empty: unchecked): what was copied is compared with it. `tools` are the programs that its steps run, with their
-    versions. `cause` says what of it is new since the owner's artifact before this one (empty: it isn't known).
+    """A source folder and the steps that make it runnable. `key` is the hash of the source's content, the steps and the
+    toolchain's versions; the same key is the same result. `source` is absolute. `ignore` are names and paths that are
+    not copied. `owner` is the name of a service or of a shared build, for people. `digest` is of the source's content
+    alone (empty: unchecked): what was copied is compared with it. `tools` are the programs that its steps run, with
+    their versions. `cause` says what of it is new since the owner's artifact before this one (empty: it isn't known).
     `recompile` is no part of the key: what is made either way is the same to whoever runs it; nor is `packing`, which
     says what an image takes of it."""
 

@@ -54,7 +54,8 @@ class Source(msgspec.Struct, frozen=True):
     texts   content of those of the `INTERESTING` files that are there, and of the `NESTED` ones
     digest  hash of the whole content without what is ignored
     tools   program's name -> version of it that a build here would use
-    ignore  names (patterns of a single path segment) that are no part of it
+    ignore  names (patterns of a single path segment) that are no part of it, and paths from its top: `/data/*.csv`, and
+            `!/data/one.csv` that is part of it after all
     interpreter  path of the program that runs it, where that isn't the one that comes with shoal
     lists   digest of the files that say which packages it is built with
     tracked digest without what `.gitignore` names: what a service writes beside its code is no edit of it

@@ -47,7 +47,7 @@ NO_CHANGES: dict[str, Callable[[Path], object]] = {
 
 
 def put(root: Path, name: str) -> None:
-    (root / name).parent.mkdir(parents=True)
+    (root / name).parent.mkdir(parents=True, exist_ok=True)
     (root / name).write_text("x")
 
 
@@ -123,13 +123,25 @@ def test_what_a_stack_ignores_is_not_there(folder: Path) -> None:
     assert "target/x.jar" not in after.names
 
 
-def test_one_that_is_whole_has_what_a_stack_ignores_too(folder: Path) -> None:
+def test_one_for_a_dockerfile_has_what_a_stack_ignores_too(folder: Path) -> None:
     put(folder, "target/x.jar")
     put(folder, "node_modules/x.js")
     (folder / "pom.xml").write_text("<project/>")
-    names = read_source(folder, ("run",), whole=True).names
+    names = read_source(folder, ("run",), dockerfile="Dockerfile").names
     assert "target/x.jar" in names
     assert {"run", "node_modules/x.js"}.isdisjoint(names)
+
+
+def test_it_has_nothing_that_dockerignore_leaves_out(folder: Path) -> None:
+    put(folder, "Dockerfile")
+    put(folder, "data/big")
+    put(folder, ".env")
+    (folder / ".dockerignore").write_text("*\n!pkg\n")
+    before = read_source(folder, dockerfile="Dockerfile")
+    assert before.names == ("Dockerfile", "pkg/a.py")
+    put(folder, "data/more")
+    assert read_source(folder, dockerfile="Dockerfile").digest == before.digest
+    assert "data/big" in read_source(folder).names, "for a stack it's part of it"
 
 
 def test_no_folder(tmp_path: Path) -> None:

@@ -68,7 +68,10 @@ def test_an_image_needs_no_folder() -> None:
 def test_a_dockerfiles_folder_is_read_whole() -> None:
     """What a stack would leave out (`target`, `dist`) may be what the Dockerfile copies."""
     of = on_docker(service("site", path="web", image=OWN), service("web"))
-    assert {key: folder.whole for key, folder in folders(of).items()} == {"web": False, "web, whole": True}
+    assert {key: folder.dockerfile for key, folder in folders(of).items()} == {
+        "web": "",
+        "web for Dockerfile": "Dockerfile",
+    }
 
 
 def test_an_image_is_run_by_the_files_command_and_entrypoint_at_a_path_of_its_own() -> None:
