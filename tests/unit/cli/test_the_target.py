@@ -20,8 +20,8 @@ def at(*words: str) -> Place:
 def test_the_option_wins_over_the_variable_and_that_over_the_file(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (folder / "shoal.yaml").write_text(FILE + "target: docker\n")
-    with pytest.raises(TargetMissing, match="docker"):
+    (folder / "shoal.yaml").write_text(FILE + "target: kubernetes\n")
+    with pytest.raises(TargetMissing, match="kubernetes"):
         at().state()
     monkeypatch.setenv("SHOAL_TARGET", "process")
     assert at().target == "process"
@@ -39,12 +39,12 @@ def test_a_file_that_says_nothing_of_it_isnt_read_for_it(folder: Path) -> None:
 
 
 def test_where_the_file_cant_be_read_it_is_what_was_wanted_last(folder: Path, tmp_path: Path) -> None:
-    (folder / "shoal.yaml").write_text("target: docker\nservices: [")
+    (folder / "shoal.yaml").write_text("target: kubernetes\nservices: [")
     assert at().target == "process"
-    state = state_folder(state_root({"XDG_STATE_HOME": str(tmp_path / "state")}), folder, "shop", "dev", "docker")
+    state = state_folder(state_root({"XDG_STATE_HOME": str(tmp_path / "state")}), folder, "shop", "dev", "kubernetes")
     state.mkdir(parents=True)
     (state / "release.json").write_text("{}")
-    with pytest.raises(TargetMissing, match="docker"):
+    with pytest.raises(TargetMissing, match="kubernetes"):
         at().state()
 
 
