@@ -39,6 +39,7 @@ GROUPS = {
         "streams": "streams of NATS, and the messages that were given up on",
     },
     "look before": {
+        "build": "build services and their images without starting them",
         "init": "write a first shoal.yaml, or a whole app",
         "config": "the file as shoal understands it",
         "plan": "what `up` would do",

@@ -4,8 +4,24 @@ itself, so that the same source gives the same image."""
 from __future__ import annotations
 
 from shoal.build.image.base import Bases
-from shoal.build.image.ensure import Image, ensure_image
+from shoal.build.image.engine import engine, refusals
+from shoal.build.image.ensure import Image, ensure_image, made_image
 from shoal.build.image.lock import Lock, lock_beside
+from shoal.build.image.push import Pushed, push
 from shoal.build.image.wanted import Wanted, in_image, wanted
 
-__all__ = ["Bases", "Image", "Lock", "Wanted", "ensure_image", "in_image", "lock_beside", "wanted"]
+__all__ = [
+    "Bases",
+    "Image",
+    "Lock",
+    "Pushed",
+    "Wanted",
+    "engine",
+    "ensure_image",
+    "in_image",
+    "lock_beside",
+    "made_image",
+    "push",
+    "refusals",
+    "wanted",
+]

@@ -80,6 +80,7 @@ class Bases:
         self._report(f"pulling {name}")
         known = await asyncio.to_thread(credentials, wanted.registry)
         auth = known and known.for_engine(wanted.registry)
+        name = f"{name} of {self._lock.file.name} ({wanted.version})" if wanted.pinned else name
         try:
             told = await self._docker.images.pull(str(wanted) if auth else wanted.familiar(), auth=auth)
         except aiodocker.DockerError as problem:

@@ -34,14 +34,20 @@ class Image(msgspec.Struct, frozen=True):
         return sum(each.layer.size for each in self.packed)
 
 
-async def ensure_image(docker: Docker, wanted: Wanted, bases: Bases, root: Path) -> Image:
-    """`root` is the cache, where the artifact is built. Raises `BuildFailed` and `DriverFailed`; what the client raises
-    when no engine answers goes through."""
+async def made_image(wanted: Wanted, bases: Bases, root: Path) -> Image:
+    """Not in the engine yet: its id is the one that its configuration gives it. `root` is the cache, where the artifact
+    is built. Raises `BuildFailed` and `DriverFailed`; what the client raises when no engine answers goes through."""
     base = await bases.of(wanted.packing.base)
     packed = await asyncio.to_thread(pack, wanted, root)
     made = config(base, packed, wanted)
-    here = await found(docker, made, wanted.tag)
+    return Image(made.id, wanted.tag, base, made, packed)
+
+
+async def ensure_image(docker: Docker, wanted: Wanted, bases: Bases, root: Path) -> Image:
+    """The same, in the engine, with its id there."""
+    image = await made_image(wanted, bases, root)
+    here = await found(docker, image.config, wanted.tag)
     if here:
-        return Image(here, wanted.tag, base, made, packed)
-    loaded = await load(docker, made, packed, base, wanted)
-    return Image(loaded.id, wanted.tag, base, made, packed, loaded.sent)
+        return msgspec.structs.replace(image, id=here)
+    loaded = await load(docker, image.config, image.packed, image.base, wanted)
+    return msgspec.structs.replace(image, id=loaded.id, sent=loaded.sent)
