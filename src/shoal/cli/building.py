@@ -81,9 +81,11 @@ async def make(app: App, wish: Wish) -> list[Row]:
     artifacts = _known(_needed(desired, wish.services))
     if not imaged:
         return await _Work(desired, wish, None).run(artifacts)
+    lock = Lock(lock_beside(wish.file))
     try:
         async with engine() as docker:
-            return await _Work(desired, wish, docker).run(artifacts)
+            bases = Bases(docker, lock, update=wish.update, report=progress)
+            return await _Work(desired, wish, _Images(docker, bases)).run(artifacts)
     except ToolMissing:
         # What needs no engine is done all the same.
         await _Work(desired, wish, None).run(artifacts)
@@ -114,14 +116,19 @@ def _known(artifacts: Iterable[Artifact]) -> list[Artifact]:
     return found
 
 
+class _Images(NamedTuple):
+    docker: Docker
+    bases: Bases
+
+
 class _Work:
-    def __init__(self, desired: Desired, wish: Wish, docker: Docker | None) -> None:
-        self._desired, self._wish, self._docker = desired, wish, docker
+    """Builds, and with `images` images, too."""
+
+    def __init__(self, desired: Desired, wish: Wish, images: _Images | None) -> None:
+        self._desired, self._wish, self._images = desired, wish, images
         self._root = cache_folder()
         self._at_once = asyncio.Semaphore(BUILDS_AT_ONCE)
         self._built: dict[str, asyncio.Task[None]] = {}
-        lock = Lock(lock_beside(wish.file))
-        self._bases = Bases(docker, lock, update=wish.update, report=progress) if docker else None
 
     async def run(self, artifacts: list[Artifact]) -> list[Row]:
         try:
@@ -155,23 +162,22 @@ class _Work:
         services = tuple(dict.fromkeys(w.owner for w in mine))
         await self._after([artifact.key, *(key for w in mine for key in w.artifacts())])
         row = Row(artifact, services, artifact_folder(self._root, artifact.key))
-        if self._bases is None or artifact.packing is None or not mine:
+        if self._images is None or artifact.packing is None or not mine:
             if any(w.image and w.image.dockerfile for w in mine):
                 progress(f"{artifact.owner}: left to `up`, for the engine builds its Dockerfile")
             return row
         async with self._at_once:
             with refusals():
-                return await self._imaged(row, self._bases)
+                return await self._imaged(row, self._images)
 
-    async def _imaged(self, row: Row, bases: Bases) -> Row:
-        assert self._docker is not None
+    async def _imaged(self, row: Row, images: _Images) -> Row:
         of = wanted(self._desired, row.artifact)
         if not self._wish.push:
-            image = await ensure_image(self._docker, of, bases, self._root)
+            image = await ensure_image(images.docker, of, images.bases, self._root)
             progress(f"{row.artifact.owner}: image {_sent(image.sent)}")
             return row._replace(image=image)
-        image = await made_image(of, bases, self._root)
-        pushed = await push(self._docker, image, self._wish.push, self._root)
+        image = await made_image(of, images.bases, self._root)
+        pushed = await push(images.docker, image, self._wish.push, self._root)
         progress(f"{row.artifact.owner}: image {_sent(pushed.sent)}")
         return row._replace(image=image, pushed=pushed)
 

@@ -75,6 +75,8 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
      {"what": "delay", "aim": "a->b", "amount": 0.3, "seconds": 30.0, "percent": 20.0, "yes": False}),
     (["chaos", "abort", "a->b", "--for", "1m", "--status", "502"], {"seconds": 60.0, "status": 502, "amount": None}),
     (["chaos", "status"], {"what": "status", "aim": ""}),
+    (["build", "a", "b"], {"services": ["a", "b"], "push": "", "update": False, "json": False}),
+    (["build", "--push", "registry.example/team", "--update"], {"services": [], "push": "registry.example/team"}),
     (["version", "--json"], {"json": True}),
     (["install-service", "--system", "--as", "ann"], {"system": True, "user": False, "name": "ann", "remove": False}),
     (["secrets"], {"what": "list", "name": None, "json": False}),
