@@ -26,10 +26,11 @@ def together(one: Packing, other: Packing) -> Packing:
         tuple(dict.fromkeys((*one.apart, *other.apart))),
         tuple(dict.fromkeys((*one.left_out, *other.left_out))),
         one.spare if one.spare == other.spare else (),
+        one.runs if one.runs == other.runs else "",
         tuple(dict.fromkeys((*one.jars, *other.jars))),
         tuple(others),
     )
 
 
 def whole(packing: Packing | None) -> Packing | None:
-    return packing and msgspec.structs.replace(packing, spare=())
+    return packing and msgspec.structs.replace(packing, spare=(), runs="")

@@ -202,6 +202,8 @@ class Packing(msgspec.Struct, frozen=True):
     apart     folders of packages: a layer of their own, below that of the code, whose edit leaves it as it is
     left_out  patterns of what nobody needs who runs it
     spare     patterns of what the stack's own start doesn't need; whoever starts it otherwise may
+    runs      of Node: the folder that a build script has filled, if what is started lies there and its stack starts it;
+              packages for development that nothing in there names are spare then
     jars      archives that its build made: they are packed anew, since the time of the build stands in them
     others    further bases, where services of several languages run from one build: then there is no image of it
     """
@@ -210,6 +212,7 @@ class Packing(msgspec.Struct, frozen=True):
     apart: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
+    runs: str = ""
     jars: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shlex
 from typing import Any
@@ -58,7 +59,8 @@ class Node(Stack):
     def packing(self, source: Source) -> Packing:
         """The registry's passwords stand in .npmrc."""
         major = source.tools.get("node", "").partition(".")[0] or "lts"
-        return Packing(f"node:{major}-slim", apart=(PACKAGES,), left_out=(f"{PACKAGES}/.cache", "**/.npmrc"))
+        left_out = (f"{PACKAGES}/.cache", "**/.npmrc")
+        return Packing(f"node:{major}-slim", apart=(PACKAGES,), left_out=left_out, runs=_built_folder(source))
 
     def start(self, service: Service, source: Source) -> Launch:
         env = {"PATH": _path(), "NODE_ENV": concat("production"), **port_env(service)}
@@ -120,6 +122,15 @@ def _start(service: Service, source: Source) -> tuple[dict[str, Value], tuple[Va
         return {}, words(program("node"), str(main))
     what = f"service {service.name}: package.json has no `start` script and no `main` ({source.seen()})"
     raise FileError(what, hint=f"add one, or `command: [...]` under services.{service.name}")
+
+
+def _built_folder(source: Source) -> str:
+    """The folder of what is started, if a build script has made it and Node runs it as it is."""
+    scripts = _scripts(source)
+    _, command = _direct(str(scripts.get("start") or "")) or ({}, ())
+    files = [str(word) for word in command[1:] if not str(word).startswith("-")]
+    folder, slash, _ = posixpath.normpath(files[0]).partition("/") if files else ("", "", "")
+    return folder if scripts.get("build") and slash and folder in Node().ignore(source) else ""
 
 
 def _direct(script: str) -> tuple[dict[str, Value], tuple[Value, ...]] | None:

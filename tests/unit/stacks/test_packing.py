@@ -57,6 +57,22 @@ def test_registries_passwords_are_left_out() -> None:
     assert "**/.npmrc" in packing("static", source()).left_out
 
 
+@pytest.mark.parametrize(
+    ("scripts", "runs"),
+    [
+        ({"build": "tsc", "start": "node dist/server.js"}, "dist"),
+        ({"build": "tsc", "start": "node --enable-source-maps ./build/a/b.js"}, "build"),
+        ({"build": "tsc", "start": "node server.js"}, ""),
+        ({"build": "tsc", "start": "node src/server.js"}, ""),
+        ({"build": "tsc", "start": "next start"}, ""),
+        ({"start": "node dist/server.js"}, ""),
+        ({"build": "tsc"}, ""),
+    ],
+)
+def test_what_a_build_script_has_made_is_looked_at_for_what_it_needs(scripts: dict[str, str], runs: str) -> None:
+    assert packing("node", source(package_json=json.dumps({"scripts": scripts}))).runs == runs
+
+
 def test_of_maven_the_jar_is_needed_alone() -> None:
     boot, plain = packing("java", source(pom_xml=BOOT)), packing("java", source(pom_xml="<project/>"))
     assert boot.spare == ("src/main/java", "src/test", "target")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shoal.build.chosen import chosen
+from shoal.build.image.development import development
 from shoal.build.image.relocation import PART
 from shoal.build.image.venv import TIMES
 from shoal.model.workload import Packing
@@ -39,6 +40,18 @@ class Item(NamedTuple):
         return bool(self.look.st_mode & 0o100)
 
 
+class _Without(NamedTuple):
+    """What is left out: by patterns, by names."""
+
+    patterns: tuple[str, ...]
+    names: frozenset[str]
+
+    def has(self, last: str, name: str) -> bool:
+        if last in MADE_BY_RUNNING or last == TIMES or last.endswith(".pyc"):
+            return True
+        return name in self.names or bool(NOTES.match(name)) or any(chosen(name, pattern) for pattern in self.patterns)
+
+
 class Split(NamedTuple):
     """`apart` is what the packing has apart; `code` is the rest."""
 
@@ -48,7 +61,8 @@ class Split(NamedTuple):
 
 def split(folder: Path, packing: Packing) -> Split:
     """Sorted by name. A folder of the rest isn't told twice."""
-    items = sorted(_below(str(folder), "", (*packing.left_out, *packing.spare)))
+    without = _Without((*packing.left_out, *packing.spare), development(folder, packing))
+    items = sorted(_below(str(folder), "", without))
     apart = tuple(item for item in items if _is_in(item.name, packing.apart))
     return Split(apart, tuple(item for item in items if not _is_in(item.name, packing.apart)))
 
@@ -57,26 +71,26 @@ def _is_in(name: str, folders: tuple[str, ...]) -> bool:
     return any(name == folder or name.startswith(f"{folder}/") for folder in folders)
 
 
-def _below(folder: str, prefix: str, left_out: tuple[str, ...]) -> Iterator[Item]:
+def _below(folder: str, prefix: str, without: _Without) -> Iterator[Item]:
     with os.scandir(folder) as found:
         for entry in found:
             name = prefix + entry.name
-            if not _skipped(entry.name, name, left_out):
-                yield from _item(entry, name, left_out)
+            if not without.has(entry.name, name):
+                yield from _item(entry, name, without)
 
 
-def _item(entry: os.DirEntry[str], name: str, left_out: tuple[str, ...]) -> Iterator[Item]:
+def _item(entry: os.DirEntry[str], name: str, without: _Without) -> Iterator[Item]:
     look = entry.stat(follow_symlinks=False)
     if entry.is_symlink():
         target = os.readlink(entry.path)  # noqa: PTH115
         if _is_part(target):
             yield Item(name, entry.path, os.stat(entry.path))  # noqa: PTH116
-            yield from _below(entry.path, f"{name}/", left_out)
+            yield from _below(entry.path, f"{name}/", without)
         else:
             yield Item(name, entry.path, look, target)
     elif stat.S_ISDIR(look.st_mode):
         yield Item(name, entry.path, look)
-        yield from _below(entry.path, f"{name}/", left_out)
+        yield from _below(entry.path, f"{name}/", without)
     elif stat.S_ISREG(look.st_mode):
         yield Item(name, entry.path, look)
 
@@ -84,9 +98,3 @@ def _item(entry: os.DirEntry[str], name: str, left_out: tuple[str, ...]) -> Iter
 def _is_part(target: str) -> bool:
     """A folder that other artifacts have, too (shoal.build.parts): in an image it lies where the link is."""
     return f"/builds/{PART}" in target
-
-
-def _skipped(last: str, name: str, left_out: tuple[str, ...]) -> bool:
-    if last in MADE_BY_RUNNING or last == TIMES or last.endswith(".pyc"):
-        return True
-    return bool(NOTES.match(name)) or any(chosen(name, pattern) for pattern in left_out)
