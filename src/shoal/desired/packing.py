@@ -14,7 +14,9 @@ def below(packing: Packing, folder: str) -> Packing:
     def there(names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(f"{folder}/{name}" for name in names) if folder else names
 
-    return Packing(packing.base, there(packing.apart), there(packing.left_out), jars=there(packing.jars))
+    (python,) = there((packing.python,)) if packing.python else ("",)
+    apart, left_out, jars = (there(names) for names in (packing.apart, packing.left_out, packing.jars))
+    return Packing(packing.base, apart, left_out, python=python, jars=jars)
 
 
 def together(one: Packing, other: Packing) -> Packing:
@@ -27,6 +29,7 @@ def together(one: Packing, other: Packing) -> Packing:
         tuple(dict.fromkeys((*one.left_out, *other.left_out))),
         one.spare if one.spare == other.spare else (),
         one.runs if one.runs == other.runs else "",
+        one.python or other.python,
         tuple(dict.fromkeys((*one.jars, *other.jars))),
         tuple(others),
     )

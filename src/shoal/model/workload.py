@@ -204,6 +204,7 @@ class Packing(msgspec.Struct, frozen=True):
     spare     patterns of what the stack's own start doesn't need; whoever starts it otherwise may
     runs      of Node: the folder that a build script has filled, if what is started lies there and its stack starts it;
               packages for development that nothing in there names are spare then
+    python    the interpreter that its modules are compiled with: where it runs, nothing can be written beside them
     jars      archives that its build made: they are packed anew, since the time of the build stands in them
     others    further bases, where services of several languages run from one build: then there is no image of it
     """
@@ -213,6 +214,7 @@ class Packing(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
     spare: tuple[str, ...] = ()
     runs: str = ""
+    python: str = ""
     jars: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
 

@@ -61,7 +61,8 @@ class Python(Stack):
     def packing(self, source: Source) -> Packing:
         """An image of the same minor version: a venv, and what was compiled for it, fits no other."""
         minor = ".".join(source.tools.get("python", "").partition(" ")[0].split(".")[:2]) or "3"
-        return Packing(f"python:{minor}-slim", apart=(VENV,), left_out=(f"{VENV}/.lock",))
+        python = f"{VENV}/bin/python"
+        return Packing(f"python:{minor}-slim", apart=(VENV,), left_out=(f"{VENV}/.lock",), python=python)
 
     def start(self, service: Service, source: Source) -> Launch:
         venv = concat(HERE, f"/{VENV}")

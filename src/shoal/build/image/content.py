@@ -29,6 +29,7 @@ class Content(NamedTuple):
     machine: int
     data: bytes | None
     path: str = ""
+    offset: int = 0
 
     def chunks(self) -> Iterator[bytes]:
         """As many bytes as it has said, whatever happens to the file meanwhile."""
@@ -37,6 +38,7 @@ class Content(NamedTuple):
             return
         left = self.size
         with open(self.path, "rb") as file:  # noqa: PTH123
+            file.seek(self.offset)
             while left and (chunk := file.read(min(CHUNK, left))):
                 left -= len(chunk)
                 yield chunk

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from shoal.build.image.bytecode import Bytecode
 from shoal.build.image.content import Content, Contents
 from shoal.build.image.tree import Item
 
@@ -32,12 +33,13 @@ class Layer(msgspec.Struct, frozen=True):
 
 class Part(NamedTuple):
     """What a layer is made of: items that lie at `at` in the image, and what is `written` besides (relative path ->
-    content, where there is no such item)."""
+    content, where there is no such item). `compiled` are Python's modules."""
 
     at: str
     items: tuple[Item, ...]
     contents: Contents
     written: Mapping[str, bytes] = {}
+    compiled: Bytecode | None = None
 
 
 class Tar:
@@ -53,7 +55,7 @@ class Tar:
             yield _header(folder, tarfile.DIRTYPE)
         for item in part.items:
             yield from self._one(item)
-        yield from self._written({item.name for item in part.items})
+        yield from self._more({item.name for item in part.items})
         yield END
 
     def _one(self, item: Item) -> Iterator[bytes]:
@@ -68,17 +70,21 @@ class Tar:
                 self.machines.setdefault(content.machine, item.name)
             yield from _file(name, content, program=item.program)
 
-    def _written(self, there: set[str]) -> Iterator[bytes]:
+    def _more(self, there: set[str]) -> Iterator[bytes]:
         """After all else: what is there already has its new content from `Contents`."""
-        for name, data in sorted(self._part.written.items()):
+        for name, content in sorted(self._added()):
             if name not in there:
                 for folder in _above(name):
                     if folder not in there:
                         there.add(folder)
                         yield _header(f"{self._part.at}/{folder}", tarfile.DIRTYPE)
-                yield from _file(
-                    f"{self._part.at}/{name}", Content(len(data), zlib.crc32(data), 0, data), program=False
-                )
+                yield from _file(f"{self._part.at}/{name}", content, program=False)
+
+    def _added(self) -> Iterator[tuple[str, Content]]:
+        for name, data in self._part.written.items():
+            yield name, Content(len(data), zlib.crc32(data), 0, data)
+        if self._part.compiled:
+            yield from self._part.compiled.modules()
 
 
 def measured(part: Part) -> Layer:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from shoal.build.image.bytecode import Bytecode
 from shoal.build.image.content import Contents
 from shoal.build.image.layer import Layer, Part, measured
 from shoal.build.image.relocation import Relocation
@@ -24,6 +25,7 @@ FORMAT = 1
 """Of layers: another when the same files are to give other bytes."""
 
 KNOWN = ".shoal/layers.json"
+COMPILED = ".shoal/compiled-modules"
 REMEMBERED = 16
 
 
@@ -90,7 +92,8 @@ def _parts(
 
     def part(items: tuple[Item, ...], own: Mapping[str, bytes]) -> Part:
         contents = Contents(here, Relocation(root, artifact.key, at), packing.jars, written)
-        return Part(at, items, contents, own)
+        compiled = Bytecode(here / packing.python, items, contents, at) if packing.python else None
+        return Part(at, items, contents, own, compiled)
 
     return part(found.apart, {}), part(found.code, written)
 
@@ -99,6 +102,8 @@ def _measured(part: Part, note: str, memory: Path) -> Packed:
     """As it was the last time, if no file has changed. `memory` is a folder that lives as long as the files do."""
     stamp = _stamp(part)
     known = _read(memory / KNOWN)
+    if part.compiled:
+        part = part._replace(compiled=part.compiled.kept(memory / COMPILED / stamp))
     layer = known.get(stamp) or measured(part)
     if stamp not in known:
         _write(memory / KNOWN, dict([*known.items(), (stamp, layer)][-REMEMBERED:]))
@@ -107,7 +112,8 @@ def _measured(part: Part, note: str, memory: Path) -> Packed:
 
 def _stamp(part: Part) -> str:
     """Of names, places on disk, sizes and times of all files: what a write changes."""
-    whole = hashlib.sha256(repr((FORMAT, part.at, sorted(part.written.items()))).encode())
+    python = part.compiled.version if part.compiled else ""
+    whole = hashlib.sha256(repr((FORMAT, part.at, python, sorted(part.written.items()))).encode())
     for item in part.items:
         look = item.look
         told = (item.name, item.link, look.st_mode, *_place(item))
