@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import msgspec
 
 from shoal.errors import BuildFailed, ToolMissing
@@ -30,6 +32,12 @@ class Wanted(msgspec.Struct, frozen=True):
     @property
     def tag(self) -> str:
         return f"{self.repository}:{self.artifact.key[:SHORT]}"
+
+    @property
+    def identity(self) -> str:
+        """The same for what becomes the same image, on the same base."""
+        told = (self.app, self.artifact.key, self.artifact.owner, self.artifact.packing, self.beside, self.kept)
+        return hashlib.sha256(msgspec.json.encode(told, order="sorted")).hexdigest()[:32]
 
     @property
     def packing(self) -> Packing:
