@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 
 import pytest
 
 from tests.scenarios.app import App
 from tests.scenarios.conftest import Make
+from tests.scenarios.processes import runs
 
 SHOP = """\
 name: shop
@@ -51,6 +53,20 @@ def test_a_step_that_fails_is_told_with_its_last_words(shop: App) -> None:
     assert failed.code == 5
     assert "building api: step `sh -c" in failed.err and "ended with exit code 3" in failed.err
     assert "no such thing" in failed.err
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_interrupted_it_leaves_no_step_running(shop: App, tmp_path: Path, number: signal.Signals) -> None:
+    shop.edit("echo built > made", "echo $$$$ > pid; sleep 1000")
+    building = shop.begin("build")
+    shop.wait_until(lambda: [file for file in (tmp_path / "own cache").rglob("pid") if file.read_text()])
+    (file,) = (tmp_path / "own cache").rglob("pid")
+    step = int(file.read_text())
+    assert runs(step)
+    building.send_signal(number)
+    assert building.wait(20) == 130
+    assert "interrupted" in shop.told(building)
+    shop.wait_until(lambda: not runs(step))
 
 
 def test_without_an_engine_there_are_builds_and_no_images(shop: App) -> None:

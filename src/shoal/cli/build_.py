@@ -33,11 +33,11 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> int:
-    from shoal.cli.building import Wish, make
+    from shoal.cli.building import Wish, make, until_interrupted
 
     at = place(options)
     wish = Wish(at.file, tuple(options.services), options.push, options.update)
-    rows = asyncio.run(make(load_app(at), wish))
+    rows = asyncio.run(until_interrupted(make(load_app(at), wish)))
     if options.json:
         as_json({"version": 1, "builds": [row.told() for row in rows]})
     elif any(row.image for row in rows):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+import signal
+from collections.abc import Coroutine, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -28,7 +29,7 @@ from shoal.cli.output import progress, size
 from shoal.desired import compile
 from shoal.desired.builds import GATEWAY
 from shoal.engine import BUILDS_AT_ONCE, gather
-from shoal.errors import ShoalError, ToolMissing
+from shoal.errors import Interrupted, ShoalError, ToolMissing
 from shoal.model.app import App
 from shoal.model.desired import Desired
 from shoal.model.names import check_known
@@ -36,6 +37,9 @@ from shoal.model.workload import Artifact
 
 if TYPE_CHECKING:
     from aiodocker import Docker
+
+
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Wish(NamedTuple):
@@ -68,6 +72,17 @@ class Row(NamedTuple):
         base = {"reference": image.base.reference, "digest": image.base.digest}
         told = {"reference": image.tag, "id": image.id, "base": base, "size": image.size, "sent": image.sent}
         return told | {"layers": layers, "pushed": self.pushed._asdict() if self.pushed else None}
+
+
+async def until_interrupted(work: Coroutine[Any, Any, list[Row]]) -> list[Row]:
+    """Ended by a signal, it ends the steps that run, which are no children of the terminal's. Raises `Interrupted`."""
+    task = asyncio.ensure_future(work)
+    for number in STOPPING:
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise Interrupted("interrupted", hint="what is built stays built") from None
 
 
 async def make(app: App, wish: Wish) -> list[Row]:

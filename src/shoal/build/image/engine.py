@@ -40,9 +40,12 @@ async def engine() -> AsyncIterator[Docker]:
 def refusals() -> Iterator[None]:
     """What the engine says no to in here is a `DriverFailed`; `ToolMissing` where it doesn't answer at all."""
     import aiodocker
+    import aiohttp
 
     try:
         yield
+    except (aiohttp.ClientError, TimeoutError) as problem:
+        raise DriverFailed(f"the Docker engine has stopped answering: {problem}", hint=START) from None
     except aiodocker.DockerError as problem:
         if problem.status == UNREACHED:
             raise ToolMissing(f"images need a Docker engine: {problem.message}", hint=START) from None

@@ -14,7 +14,7 @@ from shoal.build.image.base import NOT_FOUND, UNREACHED
 from shoal.build.image.config import CONTENT, Base, Config
 from shoal.build.image.pack import Packed
 from shoal.build.image.wanted import Wanted
-from shoal.errors import DriverFailed
+from shoal.errors import BuildFailed, DriverFailed, ShoalError
 
 if TYPE_CHECKING:
     from aiodocker import Docker
@@ -41,6 +41,8 @@ async def load(docker: Docker, config: Config, packed: Sequence[Packed], base: B
     missing = await _missing(docker, config, packed, base, wanted)
     try:
         sent = await _send(docker, archive(config, wanted.tag, missing))
+    except OSError as problem:
+        raise _unreadable(wanted, problem) from problem
     except aiodocker.DockerError as problem:
         if problem.status == UNREACHED:
             raise
@@ -86,15 +88,27 @@ async def _inspected(docker: Docker, name: str) -> dict[str, Any] | None:
 
 
 async def _send(docker: Docker, chunks: Any) -> int:
-    sent = 0
+    """The client takes what goes wrong here, while it sends, for the engine's fault."""
+    import aiodocker
+
+    sent, mine = 0, []
 
     async def counted() -> AsyncIterator[bytes]:
         nonlocal sent
-        async for block in streamed(chunks):
-            sent += len(block)
-            yield block
+        try:
+            async for block in streamed(chunks):
+                sent += len(block)
+                yield block
+        except (ShoalError, OSError) as problem:
+            mine.append(problem)
+            raise
 
-    await docker.images.import_image(counted())
+    try:
+        await docker.images.import_image(counted())
+    except aiodocker.DockerError:
+        if mine:
+            raise mine[0] from None
+        raise
     return sent
 
 
@@ -106,6 +120,8 @@ async def _send_all(docker: Docker, config: Config, packed: Sequence[Packed], ba
         try:
             exported = await export(docker, base.id, Path(folder) / "base.tar")
             return await _send(docker, archive(config, wanted.tag, packed, exported))
+        except OSError as problem:
+            raise _unreadable(wanted, problem) from problem
         except aiodocker.DockerError as problem:
             if problem.status == UNREACHED:
                 raise
@@ -119,6 +135,12 @@ async def export(docker: Docker, name: str, into: Path) -> Path:
             async for block in answer.iter_chunked(1 << 20):
                 file.write(block)
     return into
+
+
+def _unreadable(wanted: Wanted, problem: OSError) -> BuildFailed:
+    """A file of the build, or of the export of its base."""
+    what = f"{wanted.artifact.owner}: its image can't be sent: {problem.filename or 'a file'}: {problem.strerror}"
+    return BuildFailed(what, hint="a build that is gone or is being written to, or no room for temporary files")
 
 
 def _refused(wanted: Wanted, why: str) -> DriverFailed:

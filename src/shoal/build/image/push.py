@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import msgspec
 
 from shoal.build.image.archive import BLOCK, MANIFEST, written
+from shoal.build.image.config import Base
 from shoal.build.image.ensure import Image
 from shoal.build.image.load import export
 from shoal.build.image.registry import Registry
+from shoal.errors import DriverFailed
 
 if TYPE_CHECKING:
     from aiodocker import Docker
@@ -27,6 +29,7 @@ TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.oci.image.config.v1+json"
 LAYER_TYPE = "application/vnd.oci.image.layer.v1.tar+gzip"
 LEVEL = 6
+GZIP = b"\x1f\x8b"
 REMEMBERED = 500
 
 
@@ -107,16 +110,23 @@ class _Push:
         if self._exported is None:
             self._exported = await export(self._docker, self._image.base.id, self._folder / "base.tar")
         with tarfile.open(self._exported) as tar:
-            yield _of_base(tar, self._image.base.layers.index(layer))
+            yield _of_base(tar, layer, self._image.base)
 
 
-def _of_base(tar: tarfile.TarFile, number: int) -> Iterator[bytes]:
+def _of_base(tar: tarfile.TarFile, layer: str, base: Base) -> Iterator[bytes]:
+    """Some engines give their layers away compressed."""
     manifest = tar.extractfile(MANIFEST)
     assert manifest is not None
-    file = tar.extractfile(json.load(manifest)[0]["Layers"][number])
-    assert file is not None
+    found = tar.extractfile(json.load(manifest)[0]["Layers"][base.layers.index(layer)])
+    assert found is not None
+    zipped = found.read(len(GZIP)) == GZIP
+    found.seek(0)
+    digest, file = hashlib.sha256(), gzip.GzipFile(fileobj=found) if zipped else found
     while chunk := file.read(BLOCK):
+        digest.update(chunk)
         yield chunk
+    if f"sha256:{digest.hexdigest()}" != layer:
+        raise DriverFailed(f"the engine gives {base.reference} away in a form that isn't known")
 
 
 def _compressed(chunks: Iterable[bytes], into: Path) -> Blob:
