@@ -92,8 +92,10 @@ def _parts(
 
     def part(items: tuple[Item, ...], own: Mapping[str, bytes]) -> Part:
         contents = Contents(here, Relocation(root, artifact.key, at), packing.jars, written)
-        compiled = Bytecode(here / packing.python, items, contents, at) if packing.python else None
-        return Part(at, items, contents, own, compiled)
+        # A service's own build commands may make no venv.
+        compiled = bool(packing.python) and (here / packing.python).exists()
+        modules = Bytecode(here / packing.python, items, contents, at) if compiled else None
+        return Part(at, items, contents, own, modules)
 
     return part(found.apart, {}), part(found.code, written)
 

@@ -77,6 +77,12 @@ def test_what_is_no_module_stays_as_it_is(tmp_path: Path) -> None:
     assert not [name for name in code if "__pycache__/template" in name]
 
 
+def test_without_a_venv_nothing_is_compiled(tmp_path: Path) -> None:
+    put(tmp_path, {"app.py": ""})
+    (code,) = layers(OF, tmp_path)
+    assert list(code) == ["app", "app/app.py"]
+
+
 def test_an_interpreter_that_does_not_run_is_named(tmp_path: Path) -> None:
     put(tmp_path, FILES)
     python = tmp_path / "builds" / ("1" * 32) / ".venv/bin/python"
