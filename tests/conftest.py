@@ -8,6 +8,8 @@ import pytest
 from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
+pytest_plugins = ["tests.engine.plugin"]
+
 # They share one running blog.
 OF_THE_BLOG = ("tests/blog/", "tests/browser/", "tests/conduit/")
 
