@@ -78,6 +78,12 @@ def test_without_an_engine_there_are_builds_and_no_images(shop: App) -> None:
     assert "api: built" in shop.ok("build").err, "it was built before the engine was missed"
 
 
+def test_a_registry_is_named_without_its_scheme(shop: App) -> None:
+    refused = shop.shoal("build", "--push", "https://registry.example/team")
+    assert refused.code == 2
+    assert "say it without: --push registry.example/team" in refused.err
+
+
 def test_a_lock_that_is_none_is_named(shop: App) -> None:
     shop.write({"shoal.lock": "{}"})
     refused = shop.shoal("build", "--target", "docker")

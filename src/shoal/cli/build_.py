@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from shoal.cli.load import env_file_argument, load_app, profile_argument
 from shoal.cli.output import as_json, size, table
 from shoal.cli.place import place
+from shoal.errors import UsageError
 
 if TYPE_CHECKING:
     from shoal.cli.building import Row
@@ -35,6 +36,9 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     from shoal.cli.building import Wish, make, until_interrupted
 
+    if "://" in options.push:
+        hint = f"say it without: --push {options.push.partition('://')[2]}"
+        raise UsageError("build: a registry has no `https://` before its name", hint=hint)
     at = place(options)
     wish = Wish(at.file, tuple(options.services), options.push, options.update)
     rows = asyncio.run(until_interrupted(make(load_app(at), wish)))

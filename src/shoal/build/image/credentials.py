@@ -23,9 +23,13 @@ class Credentials(NamedTuple):
     username: str
     password: str
 
+    @property
+    def is_token(self) -> bool:
+        return self.username == _TOKEN
+
     def for_engine(self, registry: str) -> dict[str, str]:
         """In the form of the engine's API."""
-        if self.username == _TOKEN:
+        if self.is_token:
             return {"identitytoken": self.password, "serveraddress": registry}
         return {"username": self.username, "password": self.password, "serveraddress": registry}
 

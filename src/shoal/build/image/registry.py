@@ -96,15 +96,25 @@ class Registry:
             return basic
         asked = dict(_PARAMETER.findall(challenge))
         wanted = {"service": asked.get("service", ""), "scope": f"repository:{self.repository}:pull,push"}
-        headers = {"Authorization": basic} if basic else {}
-        async with self._session.get(asked["realm"], params=wanted, headers=headers) as answer:
+        if self._known and self._known.is_token:
+            form = {
+                "grant_type": "refresh_token",
+                "refresh_token": self._known.password,
+                "client_id": "shoal",
+                **wanted,
+            }
+            asking = self._session.post(asked["realm"], data=form)
+        else:
+            headers = {"Authorization": basic} if basic else {}
+            asking = self._session.get(asked["realm"], params=wanted, headers=headers)
+        async with asking as answer:
             if answer.status != 200:
                 raise self._refused(answer.status, await answer.text())
             told = await answer.json(content_type=None)
         return f"Bearer {told.get('token') or told.get('access_token')}"
 
     def _refused(self, status: int, text: str) -> DriverFailed:
-        who = self._known.username if self._known else "anybody"
+        who = "anybody" if self._known is None else "us" if self._known.is_token else self._known.username
         if status in (401, 403):
             what = f"the registry {self.host} doesn't let {who} write to {self.repository}"
             return DriverFailed(what, hint=f"log in: docker login {self.host}")

@@ -37,6 +37,7 @@ class Server:
         app.router.add_put("/uploads/1", self._put)
         app.router.add_put("/v2/team/api/manifests/{tag}", self._name)
         app.router.add_get("/token", self._token)
+        app.router.add_post("/token", self._exchange)
         return app
 
     @web.middleware
@@ -54,6 +55,12 @@ class Server:
             return web.Response(status=401)
         self.scopes.append(request.query["scope"])
         return web.json_response({"token": "pass"})
+
+    async def _exchange(self, request: web.Request) -> web.Response:
+        form = await request.post()
+        assert (form["grant_type"], form["refresh_token"]) == ("refresh_token", "long-lived")
+        self.scopes.append(str(form["scope"]))
+        return web.json_response({"access_token": "pass"})
 
     async def _has(self, request: web.Request) -> web.Response:
         return web.Response(status=200 if request.match_info["digest"] in self.blobs else 404)
@@ -103,6 +110,17 @@ async def test_who_has_logged_in_may_send(server: Server, tmp_path: Path) -> Non
     assert (server.blobs, server.manifests) == ({DIGEST: CONTENT}, {"1": b"{}"})
     assert set(server.scopes) == ({"repository:team/api:pull,push"} if server.asks == "bearer" else set())
     assert len(server.scopes) <= 1, "a token is asked for once"
+
+
+@pytest.mark.parametrize("server", ["bearer"], indirect=True)
+async def test_a_token_of_the_registrys_own_is_exchanged(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "config.json").write_text(json.dumps({"auths": {server.host: {"identitytoken": "long-lived"}}}))
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
+    async with Registry(server.host, "team/api") as registry:
+        assert not await registry.has(DIGEST)
+    assert server.scopes == ["repository:team/api:pull,push"]
 
 
 async def test_nobody_is_told_to_log_in(server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
