@@ -28,7 +28,7 @@ class Sources(msgspec.Struct, frozen=True):
 
 class Place(msgspec.Struct, frozen=True):
     """Where one instance runs: `files` holds its rendered files, `scratch` is for what it writes,
-    `view` is its working folder if files are placed in that."""
+    `view` is its working folder if files are placed in that, `host` is where it listens."""
 
     instance: str
     index: int
@@ -36,6 +36,7 @@ class Place(msgspec.Struct, frozen=True):
     scratch: Path
     endpoints: Mapping[str, Endpoint] = {}
     view: Path = Path()
+    host: str = HOST
 
 
 class Rendering:
@@ -114,7 +115,7 @@ class Rendering:
             return str(self._port(ref.attr.partition(":")[2]).port)
         place = self._place
         known = {
-            "host": HOST,
+            "host": place.host,
             "instance": place.instance,
             "index": str(place.index),
             "workload": self._workload.name,

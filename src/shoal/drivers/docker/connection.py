@@ -1,0 +1,84 @@
+"""The way to the engine: found as Docker's own client finds it, and what it refuses in our words."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shoal.errors import DriverFailed, ShoalError, ToolMissing
+
+if TYPE_CHECKING:
+    from aiodocker import Docker
+
+UNIX = "unix://"
+UNREACHED = 900
+"""What the client calls it when nobody answers."""
+
+START = "start it (`systemctl start docker`), or name another one in DOCKER_HOST"
+
+
+class EngineAway(DriverFailed):
+    """Nobody answers there. What runs may go on."""
+
+
+def connect() -> Docker:
+    """By DOCKER_HOST, else by the context that DOCKER_CONTEXT or Docker's own settings name, else the usual socket.
+    Raises `ToolMissing` when there is none of these."""
+    try:
+        import aiodocker
+        import aiohttp
+    except ImportError:
+        how = "install it: pip install 'shoal[docker]' (in a checkout: scripts/setup)"
+        raise ToolMissing("the target docker needs the package aiodocker", hint=how) from None
+    try:
+        docker = aiodocker.Docker(timeout=aiohttp.ClientTimeout(sock_connect=5.0))
+    except (AssertionError, ValueError) as problem:
+        what = f"there is no Docker engine: {problem}" if str(problem) else "there is no Docker engine here"
+        raise ToolMissing(f"{what}", hint=f"install one and {START}") from None
+    except aiodocker.DockerContextError as problem:
+        raise ToolMissing(f"the Docker context can't be used: {problem}", hint="see `docker context ls`") from None
+    # Each instance's output is one open request.
+    docker.connector._limit = 0
+    return docker
+
+
+def is_here(docker: Docker) -> bool:
+    """Whether the engine is this machine's: it sees our files, and we reach its containers."""
+    return str(docker._connection_info).startswith(UNIX)
+
+
+@contextlib.contextmanager
+def asking(what: str) -> Iterator[None]:
+    """What the engine refuses in here is a `DriverFailed` that says `what` couldn't be done."""
+    import aiodocker
+    import aiohttp
+
+    try:
+        yield
+    except aiodocker.DockerError as problem:
+        raise refusal(what, problem.status, problem.message) from None
+    except (aiohttp.ClientError, OSError, TimeoutError) as problem:
+        raise EngineAway(f"{what}: the Docker engine doesn't answer: {problem}", hint=START) from None
+
+
+def refusal(what: str, status: int, message: str) -> ShoalError:
+    """The engine's word in ours."""
+    said = message.strip().splitlines()[-1] if message.strip() else f"status {status}"
+    if status != UNREACHED:
+        return DriverFailed(f"{what}: {said}", hint=_way_out(said))
+    if "Permission denied" in said or "Errno 13" in said:
+        who = Path(f"/proc/{os.getpid()}/loginuid").parent.owner()
+        hint = f"add {who} to the group docker (and log in again), or name another engine in DOCKER_HOST"
+        return EngineAway(f"{what}: {who} may not talk to the Docker engine", hint=hint)
+    return EngineAway(f"{what}: the Docker engine doesn't answer ({said})", hint=START)
+
+
+def _way_out(said: str) -> str:
+    if "no space left" in said:
+        return "make room where the engine keeps its data (`docker system df` tells what takes it)"
+    if "Conflict" in said and "name" in said:
+        return "somebody else's container has that name: remove or rename it"
+    return ""

@@ -1,0 +1,106 @@
+"""A workload as the engine is told it: the body of a container's creation. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from shoal.drivers.docker import places
+from shoal.model.limits import Limits
+from shoal.model.workload import Workload
+
+Json = dict[str, Any]
+
+LOGS = {"Type": "json-file", "Config": {"max-size": "16m", "max-file": "2"}}
+"""The engine's copy: it bridges the time in which no daemon of ours reads along."""
+
+TEMPORARY = {"/tmp": "rw,mode=1777", "/run": "rw,mode=0755"}
+
+
+class Frame(msgspec.Struct, frozen=True):
+    """What is the same for all containers of one environment, or is known only to the driver.
+
+    user       number:number, or what the image says (empty)
+    mounts     as the engine writes them
+    published  number inside -> (host, number) on this machine
+    writable   the root folder may be written to
+    """
+
+    image: str
+    network: str
+    labels: Mapping[str, str]
+    user: str = ""
+    mounts: Sequence[Json] = ()
+    published: Mapping[int, tuple[str, int]] = {}
+    aliases: Sequence[str] = ()
+    writable: bool = False
+    init: bool = True
+    descriptors: int = 0
+
+
+def body(workload: Workload, command: Sequence[str], env: Mapping[str, str], cwd: str, frame: Frame) -> Json:
+    """`command` is all that is run: the image's own entrypoint is passed by."""
+    return {
+        "Image": frame.image,
+        "Entrypoint": list(command[:1]),
+        "Cmd": list(command[1:]),
+        "Env": [f"{name}={value}" for name, value in env.items()],
+        "WorkingDir": cwd,
+        "User": frame.user,
+        "Labels": dict(frame.labels),
+        "Healthcheck": {"Test": ["NONE"]},
+        "StopSignal": workload.stop.signal,
+        "ExposedPorts": {f"{number}/tcp": {} for number in frame.published},
+        "HostConfig": _host(workload, frame),
+        "NetworkingConfig": {"EndpointsConfig": {frame.network: {"Aliases": list(frame.aliases)}}},
+    }
+
+
+def _host(workload: Workload, frame: Frame) -> Json:
+    return {
+        "NetworkMode": frame.network,
+        # It is shoal that heals: the engine would start what a rollout has just taken back.
+        "RestartPolicy": {"Name": "no"},
+        "Init": frame.init,
+        "ReadonlyRootfs": not frame.writable,
+        "Tmpfs": {} if frame.writable else TEMPORARY | _scratch(workload.limits),
+        "CapDrop": ["ALL"],
+        "SecurityOpt": ["no-new-privileges"],
+        "Mounts": list(frame.mounts),
+        "PortBindings": {
+            f"{inside}/tcp": [{"HostIp": host, "HostPort": str(port)}]
+            for inside, (host, port) in frame.published.items()
+        },
+        "LogConfig": LOGS,
+        "Ulimits": [{"Name": "nofile", "Soft": n, "Hard": n} for n in [frame.descriptors] if n],
+        **_limits(workload.limits),
+    }
+
+
+def _scratch(limits: Limits) -> Json:
+    """Limited on disk: what it writes has a size that the kernel keeps."""
+    return {str(places.SCRATCH): f"rw,mode=1777,size={limits.disk}"} if limits.disk else {}
+
+
+def _limits(limits: Limits) -> Json:
+    found: Json = {}
+    if limits.cpu:
+        found["NanoCpus"] = round(limits.cpu * 1e9)
+    if limits.memory:
+        # No swap beside it: a limit that spills over is none.
+        found |= {"Memory": limits.memory, "MemorySwap": limits.memory}
+    if limits.pids:
+        found["PidsLimit"] = limits.pids
+    return found
+
+
+def volume(name: str, at: str, *, read_only: bool = False) -> Json:
+    """A named volume; without a name one that goes with the container."""
+    named = {"Source": name} if name else {}
+    return {"Type": "volume", "Target": at, "ReadOnly": read_only, "VolumeOptions": {"NoCopy": True}} | named
+
+
+def bind(source: str, at: str, *, read_only: bool = False) -> Json:
+    return {"Type": "bind", "Source": source, "Target": at, "ReadOnly": read_only}

@@ -1,0 +1,479 @@
+"""The Docker driver: instances are containers of an engine, known by their labels.
+
+What is kept on this machine (secrets, allotted ports, releases, the mesh's files, logs) lies in the state folder, as on
+the target process; so does the keeper, which looks after the daemon and whatever it builds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from shoal.drivers.docker import archive, container, inside, labels, places, programs
+from shoal.drivers.docker.connection import asking, connect, is_here
+from shoal.drivers.docker.containers import Containers
+from shoal.drivers.docker.images import Images
+from shoal.drivers.docker.refusals import refused
+from shoal.drivers.docker.tracked import Tracked
+from shoal.drivers.docker.volumes import Volumes
+from shoal.drivers.driver import Capabilities, Invocation, LogFile, Ran
+from shoal.drivers.process import admin, atomic, publish
+from shoal.drivers.process.driver import ProcessDriver
+from shoal.drivers.process.environment import markers
+from shoal.drivers.process.keepership import Daemon
+from shoal.drivers.process.logs.reader import piece, tail_text
+from shoal.drivers.process.logs.shelf import Shelf
+from shoal.drivers.process.ports import Allotments, check_allowed, in_use, is_free
+from shoal.drivers.process.records import Spec
+from shoal.drivers.process.render import Place, Rendering, Sources
+from shoal.drivers.process.state import State
+from shoal.drivers.process.vault import Vault
+from shoal.errors import DriverFailed, StateDamaged
+from shoal.mesh import tls
+from shoal.mesh.bootstrap import NAME as MESH
+from shoal.model.desired import Desired
+from shoal.model.observed import Endpoint, Instance
+from shoal.model.snapshot import Snapshot
+from shoal.model.usage import Process, Usage
+from shoal.model.values import Value
+from shoal.model.workload import Edge, Workload
+
+if TYPE_CHECKING:
+    from aiodocker import Docker
+
+KEPT_LOGS = 10
+DESCRIPTORS = 65536
+OUTSIDE = ("gateway", "plain")
+"""Addresses of the mesh that this machine dials: all others are dialled from within."""
+
+
+class DockerDriver:
+    """`state` is the state folder of one app, environment and target."""
+
+    def __init__(
+        self,
+        state: Path,
+        *,
+        daemon: Daemon | None = None,
+        clock: Callable[[], float] = time.time,
+        kept_logs: int = KEPT_LOGS,
+        connection: Callable[[], Docker] = connect,
+    ) -> None:
+        self.state = State(state.absolute())
+        # One core stays for those who serve.
+        self.capabilities = Capabilities(abreast=max(1, len(os.sched_getaffinity(0)) - 1))
+        self._clock = clock
+        self._connection = connection
+        self._here = ProcessDriver(state, daemon=daemon, clock=clock)
+        self._vault = Vault(self.state.secrets)
+        self._shelf = Shelf(self.state.logs, kept_logs)
+        self._allotments = Allotments(self.state.ports)
+        self._docker: Docker | None = None
+        self._data: dict[str, str] = {}
+
+    # Coming and going
+
+    async def open(self, wake: Callable[[], None]) -> None:
+        """Adopts what runs. Raises Busy when another driver has the folder, StateDamaged, ToolMissing."""
+        await self._here.open(wake)
+        try:
+            self._docker = self._connection()
+            self._volumes = Volumes(self._docker, self._project, self.state.realm)
+            self._containers = Containers(self._docker, self.state, self._volumes.network, self._clock)
+            self._images = Images(self._docker)
+            await self._volumes.open()
+            await self._containers.open(wake)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Lets go; whatever runs goes on."""
+        if self._docker is not None:
+            await self._containers.close()
+            await self._docker.close()
+            self._docker = None
+        await self._here.close()
+
+    @property
+    def _project(self) -> str:
+        """What containers, volumes and the network are called by: the app's folder tells two copies apart."""
+        root = self.state.root
+        return f"shoal-{root.parent.parent.name}-{root.parent.name}".lower().replace(" ", "-")[-50:].lstrip("-_.")
+
+    async def observe(self) -> tuple[Instance, ...]:
+        """What was built when a daemon was killed is still this machine's."""
+        return (*await self._here.observe(), *self._containers.all())
+
+    # Starting
+
+    async def start(self, workload: Workload, index: int, *, failures: int = 0) -> Instance:
+        # Not to be interrupted half-way: a container that was made must be known here.
+        return await asyncio.shield(asyncio.create_task(self._start(workload, index, failures)))
+
+    async def _start(self, workload: Workload, index: int, failures: int, *, errand: bool = False) -> Instance:
+        instance = self._instance(workload, index, failures)
+        self._containers.starting[instance.id] = instance
+        if not errand:
+            self._shelf.begin(self.state.log(workload.name, instance.id), instance.started)
+        try:
+            with refused(workload), asking(f"{workload.name} can't be started"):
+                return (await self._attempt(workload, instance, errand=errand)).instance
+        except BaseException:
+            self._shelf.prune(workload.name, self._containers.recorded() - {instance.id})
+            raise
+        finally:
+            del self._containers.starting[instance.id]
+
+    async def _attempt(self, workload: Workload, instance: Instance, *, errand: bool) -> Tracked:
+        spec = Spec(instance, workload.stop, workload.limits)
+        rendering = self._rendering(workload, instance)
+        files = self._files(workload, rendering)
+        image = await self._images.of(workload)
+        await self._volumes.ensure_network()
+        frame = await self._frame(workload, spec, image, errand=errand)
+        env = self._env(workload, rendering, instance)
+        body = container.body(workload, rendering.command(), env, str(rendering.cwd()), frame)
+        made = await self._client.containers.create(body, name=f"{self._project}-{instance.id}")
+        try:
+            await made.put_archive("/", files)
+            if workload.kind == "mesh":
+                publish.prepare(self.state.xds)
+                (self.state.mesh / publish.ADMIN_SOCKET).unlink(missing_ok=True)
+            await made.start()
+            shown = await made.show()
+        except BaseException:
+            await self._containers.remove_container(made.id)
+            raise
+        tracked = Tracked(made.id, spec, errand=errand)
+        self._containers.follow(tracked, shown)
+        return tracked
+
+    def _instance(self, workload: Workload, index: int, failures: int) -> Instance:
+        return Instance(
+            id=self.state.new_id(workload.name, index),
+            workload=workload.name,
+            kind=workload.kind,
+            revision=workload.revision,
+            index=index,
+            nonce=workload.nonce,
+            started=self._clock(),
+            failures=failures,
+            incarnation=self.data().get(workload.once_per, "") if workload.once_per else "",
+            endpoints=self._endpoints(workload),
+            after=tuple(after.name for after in workload.after),
+        )
+
+    def _endpoints(self, workload: Workload) -> dict[str, Endpoint]:
+        """At which numbers it listens; at which address the engine says when it runs."""
+        inside = places.numbers(workload.ports)
+        if workload.stable_ports:
+            for place, (name, number) in enumerate(inside.items()):
+                for known in (f"{workload.name}:{name}", *([workload.name] if place == 0 else [])):
+                    self._remember(known, number)
+        return {name: Endpoint("", number) for name, number in inside.items()}
+
+    def _rendering(self, workload: Workload, instance: Instance) -> Rendering:
+        at = {name: Endpoint(places.ANYWHERE, endpoint.port) for name, endpoint in instance.endpoints.items()}
+        place = Place(
+            instance.id, instance.index, places.FILES, places.SCRATCH, at, places.artifact("", ""), places.ANYWHERE
+        )
+        return Rendering(workload, place, self._sources(workload))
+
+    def _sources(self, workload: Workload) -> Sources:
+        return Sources(
+            address=self._inside,
+            secret=self._vault.read,
+            program=lambda name: programs.find(name).path,
+            artifact=lambda key: places.artifact(workload.artifact, key),
+            data=lambda name: places.DATA / name,
+            meshdir=places.MESH,
+        )
+
+    def _env(self, workload: Workload, rendering: Rendering, instance: Instance) -> dict[str, str]:
+        mine = markers(self.state.realm, workload.name, instance.id, instance.index)
+        library = {"PYTHONPATH": str(places.LIBRARY)} if inside.is_ours(workload) else {}
+        return mine | library | rendering.port_variables() | rendering.env()
+
+    def _files(self, workload: Workload, rendering: Rendering) -> bytes:
+        """What the instance finds in its own volume (and its data's owner)."""
+        files = rendering.files()
+        if inside.is_ours(workload):
+            files |= inside.library(places.LIBRARY)
+        owner = self._user(workload)
+        folders = {places.OWN: 0o755, places.FILES: 0o700, places.SCRATCH: 0o700}
+        if workload.data:
+            folders[places.DATA / workload.data] = 0o700
+        return archive.of_files(files, Path("/"), owner, folders)
+
+    def _user(self, workload: Workload) -> int:
+        return os.getuid() if workload.kind == "mesh" else places.user(workload)
+
+    async def _frame(self, workload: Workload, spec: Spec, image: str, *, errand: bool) -> container.Frame:
+        mounts = [container.volume("", str(places.OWN))]
+        if workload.data:
+            mounts.append(container.volume(await self._volumes.ensure(workload.data), f"{places.DATA}/{workload.data}"))
+        mesh = workload.kind == "mesh"
+        if mesh:
+            self.state.certificates.mkdir(mode=0o700, parents=True, exist_ok=True)
+            mounts.append(container.bind(str(self.state.mesh), str(places.MESH)))
+            mounts.append(container.bind(str(self.state.certificates), str(places.CERTIFICATES), read_only=True))
+        known = workload.kind in ("backing", "mesh")
+        owner = self._user(workload)
+        return container.Frame(
+            image=image,
+            network=self._volumes.network,
+            labels=labels.of(spec, self.state.realm, errand=errand),
+            user=f"{owner}:{os.getgid() if mesh else owner}",
+            mounts=mounts,
+            published=self._published() if mesh else {},
+            aliases=[workload.name] if known else [],
+            descriptors=DESCRIPTORS if mesh else 0,
+        )
+
+    def _published(self) -> dict[int, tuple[str, int]]:
+        """Only the gateway's: whatever else the mesh listens at is for those within."""
+        known = self._allotments.known()
+        return {known[name].port: (known[name].host, known[name].port) for name in OUTSIDE if name in known}
+
+    @property
+    def _client(self) -> Docker:
+        assert self._docker is not None
+        return self._docker
+
+    # Ending
+
+    async def stop(self, instance: str, *, grace: float | None = None) -> None:
+        if instance not in self._containers.recorded():
+            await self._here.stop(instance, grace=grace)
+            return
+        tracked = self._containers.known(instance)
+        patience = tracked.spec.stop.grace if grace is None else grace
+        await asyncio.shield(asyncio.create_task(self._containers.stop(tracked, patience)))
+
+    async def signal(self, instance: str, number: int) -> None:
+        tracked = self._containers.known(instance)
+        tracked.sent = number
+        with asking(f"signalling {instance}"):
+            made = self._client.containers.container(tracked.container)
+            # To its first process alone a stop would mean nothing.
+            if number == signal.SIGSTOP:
+                await made.pause()
+            elif number == signal.SIGCONT:
+                await made.unpause()
+            else:
+                await self._containers.kill(tracked, signal.Signals(number).name)
+
+    async def forget(self, instance: str) -> None:
+        if instance not in self._containers.recorded():
+            await self._here.forget(instance)
+            return
+        with asking(f"forgetting {instance}"):
+            removed = await self._containers.forget(instance)
+        self._shelf.prune(removed.workload, self._containers.recorded())
+
+    async def fill(self, instance: str, *, full: bool) -> None:
+        limit = self._containers.running(instance).spec.limits.disk
+        if not limit:
+            raise DriverFailed(f"{instance} has no limit of its disk", hint="Give it one: limits: {disk: 64Mi}")
+        ran = await self._run(instance, inside.filling(limit) if full else inside.emptying())
+        if ran.code not in (0, 1):
+            raise DriverFailed(f"{instance}: its disk can't be filled: {ran.said.strip()}")
+
+    async def attach(self, workload: Workload, pid: int, endpoints: Mapping[str, Endpoint]) -> Invocation:
+        hint = "on the target process it can (shoal up --target process)"
+        raise DriverFailed("a process of this machine can't stand in for a container: the mesh can't reach it", hint=hint)
+
+    # The mesh and its addresses
+
+    def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
+        """As this machine dials them: the gateway's; all others can be dialled from within alone."""
+        return self._allotments.of(names)
+
+    def bound(self, names: Iterable[str]) -> dict[str, Endpoint]:
+        return {name: Endpoint(places.ANYWHERE, at.port) for name, at in self._allotments.of(names).items()}
+
+    def named(self, edges: Iterable[Edge]) -> dict[str, Endpoint]:
+        return {}
+
+    def vacant(self, name: str, endpoint: Endpoint) -> None:
+        if endpoint.port:
+            check_allowed(name, endpoint.port)
+        if not endpoint.port or is_free(endpoint.port, endpoint.host):
+            return
+        if self._allotments.known().get(name) != endpoint or self._mesh() is None:
+            raise in_use(name, endpoint)
+
+    def fix(self, name: str, endpoint: Endpoint) -> None:
+        self._allotments.fix(name, endpoint)
+
+    def _remember(self, name: str, number: int) -> None:
+        """Where a backing service listens, for those who dial it."""
+        self._allotments.fix(name, Endpoint(name.partition(":")[0], number))
+
+    def _inside(self, name: str) -> Endpoint:
+        """An address as containers dial it."""
+        known = self._allotments.known().get(name)
+        if known is not None and known.host == name.partition(":")[0]:
+            return known
+        at = self._allotments.of([name])[name]
+        return at if name in OUTSIDE else Endpoint(places.MESH_ALIAS, at.port)
+
+    async def numbers(self, target: str) -> str:
+        try:
+            return await asyncio.to_thread(admin.get, self.state.mesh, publish.ADMIN_SOCKET, target)
+        except OSError as problem:
+            raise DriverFailed(f"the mesh doesn't tell its numbers: {problem}") from None
+
+    async def publish(self, snapshot: Snapshot) -> None:
+        mesh = self._mesh()
+        log = self.state.log(mesh.workload, mesh.id) if mesh else None
+
+        def alive() -> bool:
+            now = self._mesh()
+            return mesh is not None and now is not None and now.id == mesh.id
+
+        await publish.publish(snapshot, self.state.mesh, self.state.xds, log, alive)
+
+    def _mesh(self) -> Instance | None:
+        alive = (one for one in self._containers.all() if one.alive and one.phase != "stopping")
+        return next((one for one in alive if one.kind == "mesh"), None)
+
+    # Limits
+
+    def lacking(self, desired: Desired) -> tuple[str, ...]:
+        named = any(workload.names or workload.strangers for workload in desired.workloads)
+        if not named:
+            return ()
+        return ("plain names: services find each other by their variables alone on the target docker",)
+
+    async def look_at_disks(self) -> None:
+        """The kernel itself keeps them."""
+
+    # Data, secrets, logs
+
+    def secret_digest(self, value: str) -> str:
+        self.state.prepare()
+        return self._vault.digest(value)
+
+    def discard_secrets(self, kept: Mapping[str, Collection[str]]) -> None:
+        self._vault.discard(kept)
+
+    def set_secret(self, name: str, value: str) -> str:
+        self.state.prepare()
+        return self._vault.keep(name, value)
+
+    def make_secret(self, name: str, length: int) -> None:
+        self.state.prepare()
+        self._vault.make(name, length)
+
+    def secret(self, name: str, digest: str = "") -> str:
+        return self._vault.read(name, digest)
+
+    def certify(self, name: str, chain: str, key: str) -> None:
+        self.state.certificates.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = self.state.certificates / f"{name}.json"
+        atomic.write(file, tls.secret(name, chain, key), lasting=True, through=self.state.secrets)
+
+    def certificates(self) -> dict[str, str]:
+        return {file.stem: tls.chain(file.read_text()) for file in self.state.certificates.glob("*.json")}
+
+    def data(self) -> dict[str, str]:
+        return dict(self._volumes.incarnations)
+
+    async def drop_data(self) -> None:
+        if any(self._containers.alive()):
+            raise DriverFailed("something still runs", hint="stop it first")
+        for instance in self._containers.all():
+            await self._containers.forget(instance.id)
+        await self._volumes.drop()
+        await self._here.drop_data()
+        self._allotments.drop()
+
+    def logs(self, workloads: Iterable[str] = ()) -> tuple[LogFile, ...]:
+        return self._shelf.files(workloads)
+
+    def printed(self, instance: str, offset: int) -> tuple[bytes, int]:
+        return piece(self.state.log(self._containers.known(instance).instance.workload, instance), offset)
+
+    def look_at_logs(self) -> None:
+        alive = [self.state.log(i.workload, i.id) for i in self._containers.all() if i.alive]
+        self._shelf.look(self._clock(), alive)
+
+    # Running something beside the instances
+
+    async def run_to_end(
+        self, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path, *, name: str = "errand"
+    ) -> int:
+        """What is built is built on this machine."""
+        return await self._here.run_to_end(command, env, cwd, log, name=name)
+
+    async def errand(self, workload: Workload) -> Ran:
+        started = await asyncio.shield(asyncio.create_task(self._start(workload, 0, 0, errand=True)))
+        tracked = self._containers.known(started.id)
+        try:
+            await tracked.done.wait()
+            said = await inside.said(self._client, tracked.container)
+            return Ran(255 if tracked.instance.exit is None else tracked.instance.exit, said)
+        finally:
+            await asyncio.shield(asyncio.create_task(self._over(tracked)))
+
+    async def _over(self, tracked: Tracked) -> None:
+        await self._containers.stop(tracked, 0)
+        await self._containers.forget(tracked.id)
+
+    async def exec(self, instance: str, command: tuple[Value, ...]) -> Ran:
+        tracked = self._containers.running(instance)
+        beside = Workload(tracked.instance.workload, tracked.instance.kind, command=command)
+        return await self._run(instance, self._rendering(beside, tracked.instance).command())
+
+    async def _run(self, instance: str, command: Sequence[str]) -> Ran:
+        tracked = self._containers.running(instance)
+        with refused(Workload(tracked.instance.workload, tracked.instance.kind, command=())), asking(f"exec {instance}"):
+            return await inside.run(self._client, tracked.container, command)
+
+    def invocation(
+        self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
+    ) -> Invocation:
+        if like:
+            tracked = self._containers.running(like)
+            told = inside.into(tracked.container, tracked.cwd, command)
+            return Invocation(told, dict(tracked.env), "/")
+        instance = self._instance(workload, 0, 0)
+        rendering = self._rendering(workload, instance)
+        env = self._env(workload, rendering, msgspec.structs.replace(instance, id=f"{workload.name}-run"))
+        return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()))
+
+    # Looking into instances
+
+    async def processes(self, instances: Iterable[str]) -> dict[str, tuple[Process, ...]]:
+        with asking("looking into containers"):
+            return {name: await inside.processes(self._client, self._containers.known(name)) for name in instances}
+
+    async def usage(self, instances: Iterable[str]) -> dict[str, Usage]:
+        found = {}
+        with asking("looking into containers"):
+            for name in instances:
+                tracked = self._containers.known(name)
+                if not tracked.done.is_set():
+                    found[name] = await inside.usage(self._client, tracked, self._log_size(tracked), self._clock())
+        return found
+
+    def _log_size(self, tracked: Tracked) -> int:
+        log = self.state.log(tracked.instance.workload, tracked.id)
+        return log.stat().st_blocks * 512 if log.exists() else 0
+
+    async def copy_out(self, instance: str, path: str, destination: str) -> str:
+        tracked = self._containers.running(instance)
+        return await inside.copy_out(self._client, tracked, path, destination)
+
+    async def copy_in(self, instance: str, source: str, path: str) -> str:
+        tracked = self._containers.running(instance)
+        return await inside.copy_in(self._client, tracked, source, path)

@@ -1,0 +1,250 @@
+"""What is done within containers that run: commands, looks, copies."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import os
+import signal
+import sys
+import tarfile
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from shoal import jobs
+from shoal.drivers.copying import Kind, kind_of, landing
+from shoal.drivers.docker import archive, places
+from shoal.drivers.docker.tracked import Tracked
+from shoal.drivers.driver import Ran
+from shoal.errors import DriverFailed, ToolMissing, UsageError
+from shoal.model.usage import Process, Usage
+from shoal.model.workload import Copy, Workload
+
+if TYPE_CHECKING:
+    from aiodocker import Docker
+
+LONGEST = 1 << 16
+"""Bytes of what a command printed, from its end, that are kept."""
+COLUMNS = "pid,ppid,user,etimes,times,rss,nlwp,args"
+CANNOT, NOT_THERE = 126, 127
+PACKAGES = ("nats",)
+"""That our own jobs import."""
+
+
+# Commands
+
+
+async def run(docker: Docker, container: str, command: Sequence[str]) -> Ran:
+    """To its end, with the container's environment, folder and user. Cancelled, it ends all that it started."""
+    made = await docker.containers.container(container).exec(list(command))
+    said = bytearray()
+    try:
+        async with made.start() as stream:
+            while message := await stream.read_out():
+                said += message.data
+                del said[:-LONGEST]
+    except asyncio.CancelledError:
+        await asyncio.shield(asyncio.create_task(_end(docker, made.id)))
+        raise
+    text = said.decode(errors="replace")
+    code = (await made.inspect())["ExitCode"]
+    if code in (CANNOT, NOT_THERE) and "executable file not found" in text:
+        raise ToolMissing(f"the program {command[0]!r} isn't there", hint="is it in the image?")
+    return Ran(255 if code is None else code, text)
+
+
+async def _end(docker: Docker, command: str) -> None:
+    """The engine has no way to end one: it is a process of this machine, if the engine is."""
+    pid = int((await docker._query_json(f"exec/{command}/json")).get("Pid") or 0)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if pid:
+            for member in [pid, *_below(pid)]:
+                os.kill(member, signal.SIGKILL)
+
+
+def _below(pid: int) -> list[int]:
+    try:
+        children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+    return [member for child in children for member in (child, *_below(child))]
+
+
+def into(container: str, cwd: str, command: Sequence[str]) -> tuple[str, ...]:
+    """The same for a user at a terminal: a command of this machine."""
+    return (sys.executable, "-m", "shoal.drivers.docker.shell", container, cwd, *command)
+
+
+async def said(docker: Docker, container: str) -> str:
+    """The end of what a container has printed."""
+    lines = await docker.containers.container(container).log(stdout=True, stderr=True, tail=1000)
+    return "".join(lines)[-LONGEST:]
+
+
+# Jobs of our own
+
+
+def is_ours(workload: Workload) -> bool:
+    return any(str(word).startswith(jobs.__name__) for word in workload.command)
+
+
+def library(at: Path) -> dict[Path, Copy]:
+    """Our jobs and what they import, as files below `at`: they run in a plain image of Python's."""
+    package = Path(jobs.__path__[0])
+    found = archive.of_package(package, package.parent.parent, at)
+    found[at / "shoal" / "__init__.py"] = Copy(b"")
+    for name in PACKAGES:
+        with contextlib.suppress(ImportError):
+            folder = Path(__import__(name).__path__[0])
+            found |= archive.of_package(folder, folder.parent, at)
+    return found
+
+
+# Disks
+
+
+def filling(size: int) -> tuple[str, ...]:
+    script = f"head -c {size} /dev/zero > {places.SCRATCH}/.full"
+    return "/bin/sh", "-c", script
+
+
+def emptying() -> tuple[str, ...]:
+    return "/bin/sh", "-c", f"rm -f {places.SCRATCH}/.full"
+
+
+# Looks
+
+
+async def processes(docker: Docker, tracked: Tracked) -> tuple[Process, ...]:
+    import aiodocker
+
+    if tracked.done.is_set():
+        return ()
+    try:
+        found = await docker.containers.container(tracked.container).top(ps_args=f"-eo {COLUMNS}")
+    except aiodocker.DockerError as problem:
+        if problem.status in (404, 409, 500):
+            return ()
+        raise
+    loop_time = asyncio.get_running_loop()
+    now = _now(loop_time)
+    return tuple(_process(dict(zip(COLUMNS.split(","), row, strict=False)), now) for row in found["Processes"])
+
+
+def _now(_: Any) -> float:
+    import time
+
+    return time.time()
+
+
+def _process(row: dict[str, str], now: float) -> Process:
+    return Process(
+        pid=int(row["pid"]),
+        parent=int(row["ppid"]),
+        user=row["user"],
+        started=now - float(row["etimes"]),
+        cpu=float(row["times"]),
+        memory=int(row["rss"]) << 10,
+        measure="rss",
+        threads=int(row["nlwp"]),
+        descriptors=0,
+        command=row["args"],
+    )
+
+
+async def usage(docker: Docker, tracked: Tracked, log: int, now: float) -> Usage:
+    """As the engine's groups count it."""
+    path = f"containers/{tracked.container}/stats"
+    told = await docker._query_json(path, params={"stream": "0", "one-shot": "1"})
+    memory = told.get("memory_stats") or {}
+    cached = (memory.get("stats") or {}).get("inactive_file") or (memory.get("stats") or {}).get("total_inactive_file")
+    pids = int((told.get("pids_stats") or {}).get("current") or 0)
+    cpu = ((told.get("cpu_stats") or {}).get("cpu_usage") or {}).get("total_usage") or 0
+    used = max(0, int(memory.get("usage") or 0) - int(cached or 0))
+    return Usage(now, cpu / 1e9, used, "rss", pids, pids, 0, log)
+
+
+# Copies
+
+
+async def copy_out(docker: Docker, tracked: Tracked, path: str, destination: str) -> str:
+    source = _absolute(tracked, path)
+    kind = await _kind(docker, tracked, source)
+    if not kind:
+        raise UsageError(f"there is no {path}")
+    target = landing(source, kind, destination, kind_of)
+    if kind_of(target) == "folder" and kind == "file":
+        raise UsageError(f"{target} is a folder: a file can't be copied onto it")
+    tar = await docker.containers.container(tracked.container).get_archive(source.rstrip("/."))
+    top = PurePosixPath(source.rstrip("/.")).name
+    with tar:
+        for member in tar.getmembers():
+            member.name = str(PurePosixPath(target) / PurePosixPath(member.name).relative_to(top))
+            member.uid, member.gid = os.getuid(), os.getgid()
+            tar.extract(member, "/", filter="tar")
+    return target
+
+
+async def copy_in(docker: Docker, tracked: Tracked, source: str, path: str) -> str:
+    kind = kind_of(source)
+    if not kind:
+        raise UsageError(f"there is no {source}")
+    wanted = _absolute(tracked, path)
+    kinds = {place: await _kind(docker, tracked, place) for place in _asked_of(wanted)}
+    target = landing(source, kind, wanted, lambda place: kinds.get(place, ""))
+    if await _kind(docker, tracked, target) == "folder" and kind == "file":
+        raise UsageError(f"{target} is a folder: a file can't be copied onto it")
+    packed = await asyncio.to_thread(_packed, source, target)
+    await _unpack(docker, tracked, packed, target)
+    return target
+
+
+async def _unpack(docker: Docker, tracked: Tracked, packed: bytes, target: str) -> None:
+    """By a program of the container's, as its own user: a root that is read-only takes no archive, not even where a
+    temporary folder lies."""
+    made = await docker.containers.container(tracked.container).exec(["tar", "-xf", "-", "-C", "/"], stdin=True)
+    words = bytearray()
+    async with made.start() as stream:
+        await stream.write_in(packed)
+        with contextlib.suppress(Exception):
+            stream._resp.connection.transport.write_eof()  # type: ignore[union-attr]
+        while message := await stream.read_out():
+            words += message.data
+    code = (await made.inspect())["ExitCode"]
+    if code:
+        raise UsageError(f"{target}: {bytes(words).decode(errors='replace').strip() or f'tar ended with {code}'}")
+
+
+def _packed(source: str, target: str) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as tar:
+        tar.add(source, arcname=target.lstrip("/"))
+    return out.getvalue()
+
+
+def _asked_of(path: str) -> set[str]:
+    plain = path.rstrip("/") or "/"
+    return {path, plain, str(PurePosixPath(plain).parent)}
+
+
+def _absolute(tracked: Tracked, path: str) -> str:
+    return path if path.startswith("/") else f"{tracked.cwd}/{path}"
+
+
+async def _kind(docker: Docker, tracked: Tracked, path: str) -> Kind:
+    import base64
+    import json
+
+    import aiodocker
+
+    query = docker._query(f"containers/{tracked.container}/archive", "HEAD", params={"path": path})
+    try:
+        async with query as answer:
+            told = json.loads(base64.b64decode(answer.headers["X-Docker-Container-Path-Stat"]))
+    except aiodocker.DockerError as problem:
+        if problem.status == 404:
+            return ""
+        raise DriverFailed(f"{tracked.id}: {problem.message}") from None
+    return "folder" if told["mode"] & (1 << 31) else "file"

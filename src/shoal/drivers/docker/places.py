@@ -1,0 +1,47 @@
+"""Where things lie inside a container, and who it runs as."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shoal.model.app import Port
+from shoal.model.workload import Workload
+
+APP = Path("/app")
+"""The artifact's folder."""
+BUILDS = Path("/builds")
+OWN = Path("/shoal")
+"""A volume of the instance's own: it goes with it."""
+FILES = OWN / "files"
+SCRATCH = OWN / "scratch"
+LIBRARY = OWN / "lib"
+DATA = Path("/data")
+MESH = Path("/mesh")
+CERTIFICATES = Path("/secrets/certificates")
+MESH_ALIAS = "mesh"
+ANYWHERE = "0.0.0.0"
+
+NOBODY = 65532
+KEEPER_OF_DATA = 999
+"""Who databases run as in their official images."""
+
+USUAL = {"postgres": 5432, "nats": 4222, "monitor": 8222, "redis": 6379, "mysql": 3306, "amqp": 5672, "management": 15672}
+"""The numbers at which one expects them: within a container all are free."""
+FIRST = 8080
+
+
+def numbers(ports: tuple[Port, ...]) -> dict[str, int]:
+    """Port -> the number at which an instance listens inside: as the file says, the usual one, or the next from 8080."""
+    taken = {port.number for port in ports if port.number}
+    free = (number for number in range(FIRST, 1 << 16) if number not in taken)
+    return {port.name: port.number or USUAL.get(port.name) or next(free) for port in ports}
+
+
+def artifact(own: str, key: str) -> Path:
+    """The folder of an artifact as a workload with the artifact `own` sees it."""
+    return APP if key == own else BUILDS / key
+
+
+def user(workload: Workload) -> int:
+    """Nobody's and everybody's: never root, unless the file says so."""
+    return KEEPER_OF_DATA if workload.data or workload.kind == "backing" else NOBODY

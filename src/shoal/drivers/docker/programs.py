@@ -1,0 +1,53 @@
+"""Which image has a program, and where in it. The versions are those that come with shoal on the other targets."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from shoal.errors import ToolMissing
+
+BASE = "debian:bookworm-slim"
+ENVOY = "envoyproxy/envoy:v1.40.0"
+PYTHON = "python:3.11-slim"
+JAVA_HOME = "/opt/java/openjdk"
+
+
+class Program(NamedTuple):
+    """`image` is what has it; empty: the image that the service itself is in."""
+
+    path: str
+    image: str = ""
+
+
+_FIXED = {
+    "envoy": Program("/usr/local/bin/envoy", ENVOY),
+    "nats-server": Program("/nats-server", "nats:2.15.1"),
+    "valkey-server": Program("/usr/local/bin/valkey-server", "valkey/valkey:9.1"),
+    "java": Program(f"{JAVA_HOME}/bin/java"),
+    "java-home": Program(JAVA_HOME),
+    "java-trust": Program(f"{JAVA_HOME}/lib/security/cacerts"),
+    "node": Program("/usr/local/bin/node"),
+    "node-bin": Program("/usr/local/bin"),
+    "npm": Program("/usr/local/lib/node_modules/npm/bin/npm-cli.js"),
+    "python": Program("/usr/local/bin/python3", PYTHON),
+    "caddy": Program("/usr/bin/caddy"),
+}
+_POSTGRES = ("postgres", "initdb", "psql", "pg_ctl", "pg_dump", "pg_restore", "pg_isready", "pg_upgrade")
+_MARIADB = {"mariadbd": "/usr/sbin", "mariadb": "/usr/bin", "mariadb-dump": "/usr/bin", "mariadb-upgrade": "/usr/bin",
+            "mariadb-install-db": "/usr/bin"}  # fmt: skip
+
+
+def find(name: str) -> Program:
+    """Raises `ToolMissing` for one that no image has."""
+    plain, _, version = name.partition("@")
+    if name in _FIXED:
+        return _FIXED[name]
+    if plain in _POSTGRES:
+        return Program(f"/usr/lib/postgresql/{version}/bin/{plain}", f"postgres:{version}")
+    if plain in _MARIADB:
+        return Program(f"{_MARIADB[plain]}/{plain}", f"mariadb:{version or '11.4'}")
+    if plain == "redis-server":
+        return Program("/usr/local/bin/redis-server", f"redis:{version or '8'}")
+    if plain == "rabbitmq-server":
+        return Program("/opt/rabbitmq/sbin/rabbitmq-server", f"rabbitmq:{version or '4'}")
+    raise ToolMissing(f"no image is known to have the program `{name}`", hint="on the target process it can be had")
