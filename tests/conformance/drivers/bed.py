@@ -12,13 +12,14 @@ from typing import Any
 
 import msgspec
 
+from shoal.drivers.docker.driver import DockerDriver
 from shoal.drivers.driver import Driver
 from shoal.drivers.fake import Behaviour, FakeDriver, Platform
 from shoal.drivers.process import launch
 from shoal.drivers.process.census import Registrar, parse
 from shoal.drivers.process.driver import ProcessDriver
 from shoal.model.app import Stop
-from shoal.model.observed import Instance
+from shoal.model.observed import Endpoint, Instance
 from shoal.model.values import Value, concat
 from shoal.model.workload import Workload
 
@@ -76,6 +77,10 @@ class Bed(ABC):
     def workload(self, name: str, **fields: Any) -> Workload:
         base = Workload(name=name, kind="service", revision="r1", stop=Stop(grace=5.0), command=words("sleep", "1000"))
         return msgspec.structs.replace(base, **fields)
+
+    def dialled(self, name: str) -> Endpoint:
+        """The address of a listener, as instances dial it."""
+        return self.driver.addresses([name])[name]
 
     @abstractmethod
     def fresh(self) -> Driver:
@@ -152,19 +157,8 @@ class FakeBed(Bed):
         await self.driver.close()
 
 
-class ProcessBed(Bed):
-    def __init__(self, root: Path) -> None:
-        super().__init__()
-        self.root = root
-        self.driver: ProcessDriver = self.fresh()
-
-    def fresh(self) -> ProcessDriver:
-        return ProcessDriver(
-            self.root, programs=lambda name: name, artifacts=lambda key: self.root.with_name("builds") / key
-        )
-
-    def python(self, program: str) -> tuple[Value, ...]:
-        return words(sys.executable, "-S", "-c", program)
+class ShellBed(Bed):
+    """Programs are scripts of the shell, wherever that is."""
 
     def shell(self, name: str, script: str, **fields: Any) -> Workload:
         return self.workload(name, command=words("/bin/sh", "-c", script), **fields)
@@ -187,6 +181,21 @@ class ProcessBed(Bed):
     def log(self, instance: str) -> list[str]:
         path = next(log.path for log in self.driver.logs() if log.instance == instance)
         return Path(path).read_text().splitlines()
+
+
+class ProcessBed(ShellBed):
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self.driver: ProcessDriver = self.fresh()
+
+    def fresh(self) -> ProcessDriver:
+        return ProcessDriver(
+            self.root, programs=lambda name: name, artifacts=lambda key: self.root.with_name("builds") / key
+        )
+
+    def python(self, program: str) -> tuple[Value, ...]:
+        return words(sys.executable, "-S", "-c", program)
 
     def left(self) -> list[int]:
         realm = self.root / "realm"
@@ -214,3 +223,30 @@ class ProcessBed(Bed):
         await asyncio.to_thread(launch.end_keeper, self.root)
         if keeper:
             await until(lambda: not runs(keeper), "the keeper's end")
+
+
+class DockerBed(ShellBed):
+    """Containers of a real engine."""
+
+    def dialled(self, name: str) -> Endpoint:
+        return Endpoint("mesh", super().dialled(name).port)
+
+    def __init__(self, root: Path) -> None:
+        super().__init__()
+        self.root = root
+        self.driver: DockerDriver = self.fresh()
+
+    def fresh(self) -> DockerDriver:
+        return DockerDriver(self.root)
+
+    def left(self) -> list[int]:
+        return []
+
+    async def clean(self) -> None:
+        await self.driver.close()
+        self.driver = self.fresh()
+        await self.driver.open(self.wake)
+        await asyncio.gather(*(self.driver.stop(i.id, grace=0) for i in await self.driver.observe()))
+        await self.driver.drop_data()
+        await self.driver.close()
+        await asyncio.to_thread(launch.end_keeper, self.root)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
-from tests.conformance.drivers.bed import Bed, FakeBed, ProcessBed
+from tests.conformance.drivers.bed import Bed, DockerBed, FakeBed, ProcessBed
+
+BEDS: dict[str, Callable[[Path], Bed]] = {"fake": lambda root: FakeBed(), "process": ProcessBed, "docker": DockerBed}
 
 
-@pytest.fixture(params=["fake", "process"])
+@pytest.fixture(params=BEDS)
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
-    chosen: Bed = FakeBed() if request.param == "fake" else ProcessBed(tmp_path / "state")
+    chosen = BEDS[request.param](tmp_path / "state")
     await chosen.driver.open(chosen.wake)
     yield chosen
     await chosen.clean()

@@ -53,7 +53,7 @@ async def test_a_reference_that_nothing_answers_to_is_an_error(bed: Bed) -> None
 
 async def test_values_are_rendered_for_the_instance(bed: Bed) -> None:
     digest = bed.driver.set_secret("token", "s3cret")
-    listener = bed.driver.addresses(["users->posts"])["users->posts"]
+    bed.driver.addresses(["users->posts"])
     env = {
         "PORT": own("port:http"),
         "FIRST": own("port"),
@@ -68,7 +68,7 @@ async def test_values_are_rendered_for_the_instance(bed: Bed) -> None:
     seen = bed.driver.invocation(workload, ("true",), like=instance.id).env
     port = str(instance.endpoints["http"].port)
     assert (seen["PORT"], seen["FIRST"], seen["HTTP_PORT"]) == (port, port, port)
-    assert seen["PEER"] == f"http://{listener}"
+    assert seen["PEER"] == f"http://{bed.dialled('users->posts')}"
     assert seen["TOKEN"] == "s3cret"
     assert len(seen["MADE"]) > 8
     assert seen["DATA"].endswith("/users-db")

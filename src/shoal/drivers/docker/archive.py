@@ -9,19 +9,23 @@ from pathlib import Path, PurePosixPath
 
 from shoal.model.workload import Copy
 
-CODE = ("jobs",)
 
-
-def of_files(files: Mapping[Path, Copy], root: Path, owner: int, folders: Mapping[Path, int]) -> bytes:
-    """An archive to be unpacked at `root`: `folders` (path -> mode) first, then the files, for their owner only."""
+def of_files(
+    files: Mapping[Path, Copy], root: Path, owner: int, folders: Mapping[Path, int], *, public: bool = False
+) -> bytes:
+    """An archive to be unpacked at `root`: `folders` (path -> mode) first, then the files, for their owner only; or
+    for everybody in the container, where nobody knows who its program runs as."""
+    others = 0o044 if public else 0
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w") as tar:
-        above = {parent for path in files for parent in path.parents if parent.is_relative_to(root) and parent != root}
+        above = {parent for path in files for parent in path.parents if root in parent.parents}
         modes = dict.fromkeys(above, 0o700) | dict(folders)
         for folder in sorted(modes):
-            tar.addfile(_entry(folder, root, owner, modes[folder], tarfile.DIRTYPE))
+            mode = modes[folder] | (0o055 if public else 0)
+            tar.addfile(_entry(folder, root, owner, mode, tarfile.DIRTYPE))
         for path, copy in sorted(files.items()):
-            entry = _entry(path, root, owner, 0o700 if copy.executable else 0o600, tarfile.REGTYPE)
+            mode = (0o700 | others | (others >> 2) if copy.executable else 0o600) | others
+            entry = _entry(path, root, owner, mode, tarfile.REGTYPE)
             entry.size = len(copy.data)
             tar.addfile(entry, io.BytesIO(copy.data))
     return out.getvalue()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,7 @@ from shoal.errors import DriverFailed, ShoalError, ToolMissing
 
 if TYPE_CHECKING:
     from aiodocker import Docker
+    from aiohttp import ClientResponse
 
 UNIX = "unix://"
 UNREACHED = 900
@@ -48,6 +49,17 @@ def connect() -> Docker:
 def is_here(docker: Docker) -> bool:
     """Whether the engine is this machine's: it sees our files, and we reach its containers."""
     return str(docker._connection_info).startswith(UNIX)
+
+
+@contextlib.asynccontextmanager
+async def answered(docker: Docker, path: str, params: Mapping[str, str]) -> AsyncIterator[ClientResponse]:
+    """An answer that may go on for as long as it likes; closed in the end."""
+    forever = docker._resolve_long_running_timeout(None)
+    async with docker._query(path, params=dict(params), timeout=forever) as answer:
+        try:
+            yield answer
+        finally:
+            answer.close()
 
 
 @contextlib.contextmanager

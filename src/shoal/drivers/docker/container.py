@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from shoal.drivers.docker import places
+from shoal.model.container import Mount
 from shoal.model.limits import Limits
 from shoal.model.workload import Workload
 
@@ -40,15 +41,23 @@ class Frame(msgspec.Struct, frozen=True):
     descriptors: int = 0
 
 
-def body(workload: Workload, command: Sequence[str], env: Mapping[str, str], cwd: str, frame: Frame) -> Json:
-    """`command` is all that is run: the image's own entrypoint is passed by."""
+class Run(msgspec.Struct, frozen=True):
+    """What is run. `entrypoint` None is the image's own, and so is the command if it is empty beside that one; without
+    a folder it is the image's too."""
+
+    command: Sequence[str]
+    env: Mapping[str, str]
+    folder: str = ""
+    entrypoint: Sequence[str] | None = ()
+
+
+def body(workload: Workload, run: Run, frame: Frame) -> Json:
     return {
         "Image": frame.image,
-        "Entrypoint": list(command[:1]),
-        "Cmd": list(command[1:]),
-        "Env": [f"{name}={value}" for name, value in env.items()],
-        "WorkingDir": cwd,
-        "User": frame.user,
+        **_program(run),
+        "Env": [f"{name}={value}" for name, value in run.env.items()],
+        **({"WorkingDir": run.folder} if run.folder else {}),
+        **({"User": frame.user} if frame.user else {}),
         "Labels": dict(frame.labels),
         "Healthcheck": {"Test": ["NONE"]},
         "StopSignal": workload.stop.signal,
@@ -58,16 +67,27 @@ def body(workload: Workload, command: Sequence[str], env: Mapping[str, str], cwd
     }
 
 
+def _program(run: Run) -> Json:
+    """The engine takes an image's command for arguments of any entrypoint but the image's own."""
+    if run.entrypoint is None:
+        return {"Cmd": list(run.command)} if run.command else {}
+    words = [*run.entrypoint, *run.command]
+    return {"Entrypoint": words[:1], "Cmd": words[1:]}
+
+
 def _host(workload: Workload, frame: Frame) -> Json:
+    security = workload.security
     return {
         "NetworkMode": frame.network,
         # It is shoal that heals: the engine would start what a rollout has just taken back.
         "RestartPolicy": {"Name": "no"},
         "Init": frame.init,
         "ReadonlyRootfs": not frame.writable,
-        "Tmpfs": {} if frame.writable else TEMPORARY | _scratch(workload.limits),
-        "CapDrop": ["ALL"],
-        "SecurityOpt": ["no-new-privileges"],
+        "Tmpfs": ({} if frame.writable else TEMPORARY) | _scratch(workload.limits),
+        "Privileged": security.privileged,
+        "CapDrop": [] if security.privileged else ["ALL"],
+        "CapAdd": [] if security.privileged else list(security.capabilities),
+        "SecurityOpt": [] if security.new_privileges or security.privileged else ["no-new-privileges"],
         "Mounts": list(frame.mounts),
         "PortBindings": {
             f"{inside}/tcp": [{"HostIp": host, "HostPort": str(port)}]
@@ -104,3 +124,14 @@ def volume(name: str, at: str, *, read_only: bool = False) -> Json:
 
 def bind(source: str, at: str, *, read_only: bool = False) -> Json:
     return {"Type": "bind", "Source": source, "Target": at, "ReadOnly": read_only}
+
+
+def mount(given: Mount, volume_name: str = "") -> Json:
+    """What the file mounts."""
+    if given.kind == "bind":
+        return bind(given.source, given.target, read_only=given.read_only)
+    if given.kind == "tmpfs":
+        size = {"SizeBytes": given.size} if given.size else {}
+        return {"Type": "tmpfs", "Target": given.target, "TmpfsOptions": size}
+    # As Docker does it: a new volume begins with what the image has there.
+    return volume(volume_name, given.target, read_only=given.read_only) | {"VolumeOptions": {"NoCopy": False}}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from shoal.drivers.docker import labels, output
-from shoal.drivers.docker.connection import UNREACHED, asking
+from shoal.drivers.docker.connection import UNREACHED, answered, asking
 from shoal.drivers.docker.tracked import Tracked
 from shoal.drivers.process.state import State
 from shoal.errors import DriverFailed
@@ -229,9 +229,7 @@ class Containers:
 
     async def _listen(self) -> None:
         chosen = {"type": ["container", "network"], "event": list(TOLD)}
-        forever = self._docker._resolve_long_running_timeout(None)
-        query = self._docker._query("events", params={"filters": json.dumps(chosen)}, timeout=forever)
-        async with query as answer:
+        async with answered(self._docker, "events", {"filters": json.dumps(chosen)}) as answer:
             # What happened before we listened.
             await self._look()
             self.away = False

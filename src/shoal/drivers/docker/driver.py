@@ -10,14 +10,14 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from shoal.drivers.docker import archive, container, inside, labels, places, programs
-from shoal.drivers.docker.connection import asking, connect, is_here
+from shoal.drivers.docker.connection import asking, connect
 from shoal.drivers.docker.containers import Containers
 from shoal.drivers.docker.images import Images
 from shoal.drivers.docker.refusals import refused
@@ -28,29 +28,30 @@ from shoal.drivers.process import admin, atomic, publish
 from shoal.drivers.process.driver import ProcessDriver
 from shoal.drivers.process.environment import markers
 from shoal.drivers.process.keepership import Daemon
-from shoal.drivers.process.logs.reader import piece, tail_text
+from shoal.drivers.process.logs.reader import piece
 from shoal.drivers.process.logs.shelf import Shelf
 from shoal.drivers.process.ports import Allotments, check_allowed, in_use, is_free
 from shoal.drivers.process.records import Spec
 from shoal.drivers.process.render import Place, Rendering, Sources
 from shoal.drivers.process.state import State
 from shoal.drivers.process.vault import Vault
-from shoal.errors import DriverFailed, StateDamaged
+from shoal.errors import DriverFailed
 from shoal.mesh import tls
-from shoal.mesh.bootstrap import NAME as MESH
+from shoal.mesh.links import GATEWAY
+from shoal.mesh.plain import PLAIN
 from shoal.model.desired import Desired
 from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
 from shoal.model.values import Value
-from shoal.model.workload import Edge, Workload
+from shoal.model.workload import Copy, Edge, Workload
 
 if TYPE_CHECKING:
     from aiodocker import Docker
 
 KEPT_LOGS = 10
 DESCRIPTORS = 65536
-OUTSIDE = ("gateway", "plain")
+OUTSIDE = (GATEWAY, PLAIN)
 """Addresses of the mesh that this machine dials: all others are dialled from within."""
 
 
@@ -76,7 +77,7 @@ class DockerDriver:
         self._shelf = Shelf(self.state.logs, kept_logs)
         self._allotments = Allotments(self.state.ports)
         self._docker: Docker | None = None
-        self._data: dict[str, str] = {}
+        self._backing: dict[str, Endpoint] = {}
 
     # Coming and going
 
@@ -90,6 +91,7 @@ class DockerDriver:
             self._images = Images(self._docker)
             await self._volumes.open()
             await self._containers.open(wake)
+            self._remember()
         except BaseException:
             await self.close()
             raise
@@ -139,11 +141,12 @@ class DockerDriver:
         image = await self._images.of(workload)
         await self._volumes.ensure_network()
         frame = await self._frame(workload, spec, image, errand=errand)
-        env = self._env(workload, rendering, instance)
-        body = container.body(workload, rendering.command(), env, str(rendering.cwd()), frame)
+        body = container.body(workload, self._run_of(workload, instance, rendering), frame)
         made = await self._client.containers.create(body, name=f"{self._project}-{instance.id}")
         try:
-            await made.put_archive("/", files)
+            for at, packed in files:
+                await made.put_archive(str(at), packed)  # type: ignore[no-untyped-call]
+            await self._images.check_program(made.id, workload, body)
             if workload.kind == "mesh":
                 publish.prepare(self.state.xds)
                 (self.state.mesh / publish.ADMIN_SOCKET).unlink(missing_ok=True)
@@ -173,19 +176,28 @@ class DockerDriver:
 
     def _endpoints(self, workload: Workload) -> dict[str, Endpoint]:
         """At which numbers it listens; at which address the engine says when it runs."""
-        inside = places.numbers(workload.ports)
+        numbers = places.numbers(workload.ports)
         if workload.stable_ports:
-            for place, (name, number) in enumerate(inside.items()):
-                for known in (f"{workload.name}:{name}", *([workload.name] if place == 0 else [])):
-                    self._remember(known, number)
-        return {name: Endpoint("", number) for name, number in inside.items()}
+            self._known(workload.name, numbers)
+        return {name: Endpoint("", number) for name, number in numbers.items()}
+
+    def _known(self, name: str, numbers: Mapping[str, int]) -> None:
+        """Where a backing service listens, for those who dial it: its first port goes by its name alone."""
+        for port, number in numbers.items():
+            self._backing[f"{name}:{port}"] = Endpoint(name, number)
+        self._backing[name] = Endpoint(name, next(iter(numbers.values())))
+
+    def _remember(self) -> None:
+        for instance in self._containers.all():
+            if instance.kind == "backing" and instance.endpoints:
+                self._known(instance.workload, {name: at.port for name, at in instance.endpoints.items()})
 
     def _rendering(self, workload: Workload, instance: Instance) -> Rendering:
         at = {name: Endpoint(places.ANYWHERE, endpoint.port) for name, endpoint in instance.endpoints.items()}
-        place = Place(
-            instance.id, instance.index, places.FILES, places.SCRATCH, at, places.artifact("", ""), places.ANYWHERE
-        )
-        return Rendering(workload, place, self._sources(workload))
+        place = Place(instance.id, instance.index, places.FILES, places.SCRATCH, at, host=places.ANYWHERE)
+        # A container's working folder is its own already: files are placed in it itself.
+        view = Rendering(workload, place, self._sources(workload)).home()
+        return Rendering(workload, msgspec.structs.replace(place, view=view), self._sources(workload))
 
     def _sources(self, workload: Workload) -> Sources:
         return Sources(
@@ -202,41 +214,66 @@ class DockerDriver:
         library = {"PYTHONPATH": str(places.LIBRARY)} if inside.is_ours(workload) else {}
         return mine | library | rendering.port_variables() | rendering.env()
 
-    def _files(self, workload: Workload, rendering: Rendering) -> bytes:
-        """What the instance finds in its own volume (and its data's owner)."""
-        files = rendering.files()
+    def _run_of(self, workload: Workload, instance: Instance, rendering: Rendering) -> container.Run:
+        env = self._env(workload, rendering, instance)
+        if workload.image is None:
+            return container.Run(rendering.command(), env, str(rendering.cwd()))
+        given = workload.image.entrypoint
+        entrypoint = None if given is None else [word.render(rendering.resolve) for word in given]
+        folder = str(rendering.cwd()) if workload.cwd.parts else ""
+        return container.Run(rendering.command(), env, folder, entrypoint)
+
+    def _files(self, workload: Workload, rendering: Rendering) -> Iterator[tuple[Path, bytes]]:
+        """What the instance finds when it starts: folder -> what is to be unpacked there. A volume takes it even where
+        the root may not be written to."""
+        files = rendering.files() | {path: Copy(text.encode()) for path, text in rendering.kept()}
         if inside.is_ours(workload):
             files |= inside.library(places.LIBRARY)
-        owner = self._user(workload)
+        owner = places.owner(workload)
+        public = workload.image is not None and not workload.security.user
         folders = {places.OWN: 0o755, places.FILES: 0o700, places.SCRATCH: 0o700}
+        mine = {path: copy for path, copy in files.items() if places.OWN in path.parents}
+        yield places.OWN, archive.of_files(mine, places.OWN, owner, folders, public=public)
+        if others := {path: copy for path, copy in files.items() if path not in mine}:
+            yield Path("/"), archive.of_files(others, Path("/"), owner, {}, public=public)
         if workload.data:
-            folders[places.DATA / workload.data] = 0o700
-        return archive.of_files(files, Path("/"), owner, folders)
-
-    def _user(self, workload: Workload) -> int:
-        return os.getuid() if workload.kind == "mesh" else places.user(workload)
+            data = places.DATA / workload.data
+            yield data, archive.of_files({}, data, owner, {data: 0o700})
 
     async def _frame(self, workload: Workload, spec: Spec, image: str, *, errand: bool) -> container.Frame:
-        mounts = [container.volume("", str(places.OWN))]
-        if workload.data:
-            mounts.append(container.volume(await self._volumes.ensure(workload.data), f"{places.DATA}/{workload.data}"))
         mesh = workload.kind == "mesh"
-        if mesh:
-            self.state.certificates.mkdir(mode=0o700, parents=True, exist_ok=True)
-            mounts.append(container.bind(str(self.state.mesh), str(places.MESH)))
-            mounts.append(container.bind(str(self.state.certificates), str(places.CERTIFICATES), read_only=True))
-        known = workload.kind in ("backing", "mesh")
-        owner = self._user(workload)
         return container.Frame(
             image=image,
             network=self._volumes.network,
             labels=labels.of(spec, self.state.realm, errand=errand),
-            user=f"{owner}:{os.getgid() if mesh else owner}",
-            mounts=mounts,
+            user=f"{os.getuid()}:{os.getgid()}" if mesh else places.user(workload),
+            mounts=[*await self._mounts(workload), *(self._shared() if mesh else ())],
             published=self._published() if mesh else {},
-            aliases=[workload.name] if known else [],
+            aliases=[workload.name] if workload.kind in ("backing", "mesh") or workload.image else [],
+            writable=not workload.security.read_only
+            or bool(workload.kept)
+            or any(name.startswith("./") for name in (*workload.files, *workload.copies)),
+            # An image of others' has a first process of its own choice.
+            init=workload.image is None,
             descriptors=DESCRIPTORS if mesh else 0,
         )
+
+    async def _mounts(self, workload: Workload) -> list[container.Json]:
+        mounts = [container.volume("", str(places.OWN))]
+        if workload.data:
+            mounts.append(container.volume(await self._volumes.ensure(workload.data), f"{places.DATA}/{workload.data}"))
+        for given in workload.mounts:
+            name = await self._volumes.ensure_named(given.source) if given.kind == "volume" else ""
+            mounts.append(container.mount(given, name))
+        return mounts
+
+    def _shared(self) -> list[container.Json]:
+        """What the mesh reads, and its admin's socket."""
+        self.state.certificates.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return [
+            container.bind(str(self.state.mesh), str(places.MESH)),
+            container.bind(str(self.state.certificates), str(places.CERTIFICATES), read_only=True),
+        ]
 
     def _published(self) -> dict[int, tuple[str, int]]:
         """Only the gateway's: whatever else the mesh listens at is for those within."""
@@ -289,7 +326,9 @@ class DockerDriver:
 
     async def attach(self, workload: Workload, pid: int, endpoints: Mapping[str, Endpoint]) -> Invocation:
         hint = "on the target process it can (shoal up --target process)"
-        raise DriverFailed("a process of this machine can't stand in for a container: the mesh can't reach it", hint=hint)
+        raise DriverFailed(
+            "a process of this machine can't stand in for a container: the mesh can't reach it", hint=hint
+        )
 
     # The mesh and its addresses
 
@@ -314,17 +353,15 @@ class DockerDriver:
     def fix(self, name: str, endpoint: Endpoint) -> None:
         self._allotments.fix(name, endpoint)
 
-    def _remember(self, name: str, number: int) -> None:
-        """Where a backing service listens, for those who dial it."""
-        self._allotments.fix(name, Endpoint(name.partition(":")[0], number))
-
     def _inside(self, name: str) -> Endpoint:
         """An address as containers dial it."""
-        known = self._allotments.known().get(name)
-        if known is not None and known.host == name.partition(":")[0]:
-            return known
-        at = self._allotments.of([name])[name]
-        return at if name in OUTSIDE else Endpoint(places.MESH_ALIAS, at.port)
+        if name in self._backing:
+            return self._backing[name]
+        if name in OUTSIDE:
+            return self._allotments.of([name])[name]
+        if "->" not in name:
+            raise DriverFailed(f"{name} has no address yet", hint=f"start it first: shoal up {name}")
+        return Endpoint(places.MESH_ALIAS, self._allotments.of([name])[name].port)
 
     async def numbers(self, target: str) -> str:
         try:
@@ -436,7 +473,10 @@ class DockerDriver:
 
     async def _run(self, instance: str, command: Sequence[str]) -> Ran:
         tracked = self._containers.running(instance)
-        with refused(Workload(tracked.instance.workload, tracked.instance.kind, command=())), asking(f"exec {instance}"):
+        with (
+            refused(Workload(tracked.instance.workload, tracked.instance.kind, command=())),
+            asking(f"exec {instance}"),
+        ):
             return await inside.run(self._client, tracked.container, command)
 
     def invocation(

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from shoal.drivers.docker import programs
 from shoal.drivers.docker.connection import UNREACHED, asking
-from shoal.errors import DriverFailed
+from shoal.drivers.docker.container import Json
+from shoal.drivers.docker.inside import kind
+from shoal.errors import DriverFailed, ToolMissing
 from shoal.model.values import Ref, Value
 from shoal.model.workload import Workload
 
@@ -17,10 +19,14 @@ if TYPE_CHECKING:
     from aiodocker import Docker
 
 
+USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+
 class Images:
     def __init__(self, docker: Docker) -> None:
         self._docker = docker
         self._here: set[str] = set()
+        self._found: set[tuple[str, ...]] = set()
         self._pulling: dict[str, asyncio.Lock] = {}
 
     async def of(self, workload: Workload) -> str:
@@ -37,6 +43,21 @@ class Images:
             if not await self._present(reference):
                 await self._pull(reference)
             self._here.add(reference)
+
+    async def check_program(self, container: str, workload: Workload, body: Json) -> None:
+        """Raises `ToolMissing` when the image hasn't got what is to be run: with a first process of its own, the
+        container would start all the same."""
+        command = [*body.get("Entrypoint", ()), *body.get("Cmd", ())][:1]
+        env = dict(pair.split("=", 1) for pair in body["Env"])
+        asked = (body["Image"], *command, env.get("PATH", ""))
+        if workload.image is not None or asked in self._found:
+            return
+        for place in _places(command[0] if command else "", env.get("PATH") or USUAL_PATH, body.get("WorkingDir", "/")):
+            if await kind(self._docker, container, place) == "file":
+                self._found.add(asked)
+                return
+        what = f"{workload.name}: the program {''.join(command)!r} isn't there"
+        raise ToolMissing(what, hint=f"it isn't in the image {body['Image']}: is it spelled as it should be?")
 
     def lost(self, reference: str) -> None:
         self._here.discard(reference)
@@ -65,8 +86,16 @@ class Images:
                 raise DriverFailed(f"the image {reference} can't be had: {problem.message}", hint=hint) from None
 
 
+def _places(program: str, path: str, folder: str) -> list[str]:
+    if "/" in program:
+        return [program if program.startswith("/") else f"{folder}/{program}"]
+    return [f"{below}/{program}" for below in path.split(":")] if program else []
+
+
 def official(workload: Workload) -> str:
     """The image of the first program that it names, or a plain one."""
+    if workload.image:
+        return workload.image.reference
     if workload.kind == "mesh":
         return programs.ENVOY
     found = [programs.find(ref.name).image for ref in _programs((*workload.command, *workload.env.values()))]

@@ -16,6 +16,7 @@ SPEC = "shoal.spec"
 APP = "shoal.app"
 ENVIRONMENT = "shoal.environment"
 DATA = "shoal.data"
+VOLUME = "shoal.volume"
 INCARNATION = "shoal.incarnation"
 ERRAND = "shoal.errand"
 

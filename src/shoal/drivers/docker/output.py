@@ -11,8 +11,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from shoal.drivers.docker.connection import answered
+
 if TYPE_CHECKING:
     from aiodocker import Docker
+    from aiohttp import StreamReader
 
 HEADER = 8
 PAUSE = 0.5
@@ -53,9 +56,8 @@ async def _copy(docker: Docker, container: str, log: Path) -> None:
     params = {"follow": "1", "stdout": "1", "stderr": "1", "timestamps": "1"}
     if last:
         params["since"] = seconds(last)
-    forever = docker._resolve_long_running_timeout(None)
     with log.open("ab", buffering=0) as file, mark_of(log).open("ab", buffering=0) as mark:
-        async with docker._query(f"containers/{container}/logs", params=params, timeout=forever) as answer:
+        async with answered(docker, f"containers/{container}/logs", params) as answer:
             async for stamp, piece in _pieces(answer.content):
                 if stamp <= last:
                     continue
@@ -65,7 +67,7 @@ async def _copy(docker: Docker, container: str, log: Path) -> None:
                 mark.write(stamp.encode())
 
 
-async def _pieces(content: asyncio.StreamReader) -> AsyncIterator[tuple[str, bytes]]:
+async def _pieces(content: StreamReader) -> AsyncIterator[tuple[str, bytes]]:
     while True:
         try:
             header = await content.readexactly(HEADER)

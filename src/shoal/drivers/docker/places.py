@@ -25,13 +25,21 @@ NOBODY = 65532
 KEEPER_OF_DATA = 999
 """Who databases run as in their official images."""
 
-USUAL = {"postgres": 5432, "nats": 4222, "monitor": 8222, "redis": 6379, "mysql": 3306, "amqp": 5672, "management": 15672}
+USUAL = {
+    "postgres": 5432,
+    "nats": 4222,
+    "monitor": 8222,
+    "redis": 6379,
+    "mysql": 3306,
+    "amqp": 5672,
+    "management": 15672,
+}
 """The numbers at which one expects them: within a container all are free."""
 FIRST = 8080
 
 
 def numbers(ports: tuple[Port, ...]) -> dict[str, int]:
-    """Port -> the number at which an instance listens inside: as the file says, the usual one, or the next from 8080."""
+    """Port -> the number at which an instance listens inside: as the file says, the usual, or the next from 8080."""
     taken = {port.number for port in ports if port.number}
     free = (number for number in range(FIRST, 1 << 16) if number not in taken)
     return {port.name: port.number or USUAL.get(port.name) or next(free) for port in ports}
@@ -42,6 +50,16 @@ def artifact(own: str, key: str) -> Path:
     return APP if key == own else BUILDS / key
 
 
-def user(workload: Workload) -> int:
-    """Nobody's and everybody's: never root, unless the file says so."""
+def owner(workload: Workload) -> int:
+    """The number of who it runs as, and whose its files are: never root, unless the file says so."""
+    asked = workload.security.user.partition(":")[0]
+    if asked:
+        return int(asked) if asked.isdigit() else 0
     return KEEPER_OF_DATA if workload.data or workload.kind == "backing" else NOBODY
+
+
+def user(workload: Workload) -> str:
+    """As the engine is told; empty: as the image says."""
+    if workload.security.user:
+        return workload.security.user
+    return "" if workload.image else f"{owner(workload)}:{owner(workload)}"

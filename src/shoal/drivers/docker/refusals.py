@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from shoal.errors import DriverFailed, PortInUse, ShoalError, StartFailed, ToolMissing
 from shoal.model.workload import Workload
 
-_NO_PROGRAM = re.compile(r'exec: \\?"(.+?)\\?": (stat .*no such file|executable file not found)|exec (\S+): no such file')
+_NO_PROGRAM = re.compile(
+    r'exec: \\?"(.+?)\\?": (stat .*no such file|executable file not found)|exec (\S+): no such file'
+)
 _NOT_ALLOWED = re.compile(r'exec: \\?"(.+?)\\?".*permission denied|exec (\S+): permission denied')
 _NO_FORMAT = re.compile(r"exec (format error|user process caused)|exec format error")
 _PORT = re.compile(r"(?:0\.0\.0\.0|127\.0\.0\.1|\d+(?:\.\d+){3}):(\d+).*(?:already allocated|already in use)")

@@ -39,9 +39,7 @@ async def _join(made: Any, terminal: bool) -> None:
     async with made.start() as stream:
         if terminal:
             await _sized(made)
-            asyncio.get_running_loop().add_signal_handler(
-                signal.SIGWINCH, lambda: asyncio.ensure_future(_sized(made))
-            )
+            asyncio.get_running_loop().add_signal_handler(signal.SIGWINCH, lambda: asyncio.ensure_future(_sized(made)))
         typing = asyncio.create_task(_type(stream))
         try:
             while message := await stream.read_out():

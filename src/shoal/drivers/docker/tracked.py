@@ -12,7 +12,7 @@ import msgspec
 from shoal.drivers.process.conclusion import reason
 from shoal.drivers.process.records import Spec
 from shoal.model.limits import amount
-from shoal.model.observed import Endpoint, Instance
+from shoal.model.observed import Endpoint
 
 NEVER = "0001-01-01T00:00:00Z"
 BY_SIGNAL = 128
@@ -20,7 +20,8 @@ BY_SIGNAL = 128
 
 class Tracked:
     """`asked`: somebody wished its end; `killed`: it didn't end by itself when asked; `blame` is why we ended it
-    unasked, or what somebody else did to it. `sent` is the signal that we sent it as a stranger would. `done` is set when the container has ended. `env` is what it was given."""
+    unasked, or what somebody else did to it. `sent` is the signal that we sent it as a stranger would. `done` is set
+    when the container has ended. `env` is what it was given."""
 
     def __init__(self, container: str, spec: Spec, *, errand: bool = False) -> None:
         self.container = container

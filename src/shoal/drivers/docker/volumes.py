@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shoal.drivers.docker import labels
 from shoal.drivers.docker.connection import asking
@@ -18,6 +19,7 @@ class Volumes:
 
     def __init__(self, docker: Docker, project: str, realm: str) -> None:
         self._docker, self._project, self._realm = docker, project, realm
+        self._making = asyncio.Lock()
         self.incarnations: dict[str, str] = {}
 
     @property
@@ -35,21 +37,31 @@ class Volumes:
                     self.incarnations[mine[labels.DATA]] = mine[labels.INCARNATION]
 
     async def ensure_network(self) -> None:
-        found = await self._docker.networks.list(filters={"name": [f"^{self.network}$"]})
-        if not found:
-            await self._docker.networks.create({
-                "Name": self.network, "Driver": "bridge", "CheckDuplicate": True, "Labels": {labels.REALM: self._realm},
-            })  # fmt: skip
+        """The engine would make a second one of the same name."""
+        async with self._making:
+            if not await self._docker.networks.list(filters={"name": [f"^{self.network}$"]}):
+                mine = {labels.REALM: self._realm}
+                await self._docker.networks.create({"Name": self.network, "Driver": "bridge", "Labels": mine})
 
-    async def ensure(self, data: str, kind: str = labels.DATA) -> str:
-        """The volume's name, made if it isn't there."""
+    async def ensure(self, data: str) -> str:
+        """The name of the volume with this data, made if it isn't there."""
         name = self.name(data)
         if data not in self.incarnations:
             incarnation = secrets.token_hex(8)
-            told = {labels.REALM: self._realm, kind: data, labels.INCARNATION: incarnation}
-            await self._docker.volumes.create({"Name": name, "Labels": told})
+            await self._make(name, {labels.DATA: data, labels.INCARNATION: incarnation})
             self.incarnations[data] = incarnation
         return name
+
+    async def ensure_named(self, volume: str) -> str:
+        """The same for one that the file names."""
+        name = self.name(f"volume-{volume}")
+        await self._make(name, {labels.VOLUME: volume})
+        return name
+
+    async def _make(self, name: str, told: dict[str, str]) -> None:
+        """One that is there stays as it is."""
+        body = {"Name": name, "Labels": told | {labels.REALM: self._realm}}
+        await self._docker._query_json("volumes/create", "POST", data=body)
 
     async def drop(self) -> None:
         with asking("dropping the data"):
@@ -60,7 +72,7 @@ class Volumes:
                 await self._docker._query_json(f"networks/{network['Id']}", "DELETE")
         self.incarnations.clear()
 
-    async def _all(self) -> list[dict[str, object]]:
+    async def _all(self) -> list[dict[str, Any]]:
         chosen = json.dumps({"label": [f"{labels.REALM}={self._realm}"]})
         found = await self._docker._query_json("volumes", params={"filters": chosen})
         return list(found.get("Volumes") or ())
