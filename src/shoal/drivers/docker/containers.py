@@ -111,7 +111,9 @@ class Containers:
             await self.remove_container(container)
             return
         shown = await self._docker.containers.container(container).show()
-        self.follow(Tracked(container, spec), shown)
+        tracked = Tracked(container, spec)
+        self.follow(tracked, shown)
+        await self._check(tracked)
 
     def follow(self, tracked: Tracked, shown: Mapping[str, Any]) -> None:
         """One that was started, by us just now or by one before us."""

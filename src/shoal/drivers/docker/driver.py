@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shoal.drivers.docker import archive, container, inside, labels, places, programs
-from shoal.drivers.docker.connection import asking, connect
+from shoal.drivers.docker.connection import asking, connect, is_here
 from shoal.drivers.docker.containers import Containers
 from shoal.drivers.docker.images import Images
 from shoal.drivers.docker.refusals import refused
@@ -25,6 +25,7 @@ from shoal.drivers.docker.tracked import Tracked
 from shoal.drivers.docker.volumes import Volumes
 from shoal.drivers.driver import Capabilities, Invocation, LogFile, Ran
 from shoal.drivers.process import admin, atomic, publish
+from shoal.drivers.process.census import REALM
 from shoal.drivers.process.driver import ProcessDriver
 from shoal.drivers.process.environment import markers
 from shoal.drivers.process.keepership import Daemon
@@ -211,6 +212,8 @@ class DockerDriver:
 
     def _env(self, workload: Workload, rendering: Rendering, instance: Instance) -> dict[str, str]:
         mine = markers(self.state.realm, workload.name, instance.id, instance.index)
+        # By its labels is it found again; by the word of this folder it would be taken for a process of this machine's.
+        del mine[REALM]
         library = {"PYTHONPATH": str(places.LIBRARY)} if inside.is_ours(workload) else {}
         return mine | library | rendering.port_variables() | rendering.env()
 
@@ -334,7 +337,7 @@ class DockerDriver:
 
     def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
         """As this machine dials them: the gateway's; all others can be dialled from within alone."""
-        return self._allotments.of(names)
+        return {name: self._backing.get(name) or self._allotments.of([name])[name] for name in names}
 
     def bound(self, names: Iterable[str]) -> dict[str, Endpoint]:
         return {name: Endpoint(places.ANYWHERE, at.port) for name, at in self._allotments.of(names).items()}
@@ -495,7 +498,8 @@ class DockerDriver:
 
     async def processes(self, instances: Iterable[str]) -> dict[str, tuple[Process, ...]]:
         with asking("looking into containers"):
-            return {name: await inside.processes(self._client, self._containers.known(name)) for name in instances}
+            here, known = is_here(self._client), self._containers.known
+            return {name: await inside.processes(self._client, known(name), here=here) for name in instances}
 
     async def usage(self, instances: Iterable[str]) -> dict[str, Usage]:
         found = {}

@@ -21,6 +21,7 @@ from shoal.drivers.copying import Kind, kind_of, landing
 from shoal.drivers.docker import archive, places
 from shoal.drivers.docker.tracked import Tracked
 from shoal.drivers.driver import Ran
+from shoal.drivers.process.inspection import inspect
 from shoal.errors import DriverFailed, ToolMissing, UsageError
 from shoal.model.usage import Process, Usage
 from shoal.model.workload import Copy, Workload
@@ -122,7 +123,7 @@ def emptying() -> tuple[str, ...]:
 # Looks
 
 
-async def processes(docker: Docker, tracked: Tracked) -> tuple[Process, ...]:
+async def processes(docker: Docker, tracked: Tracked, *, here: bool) -> tuple[Process, ...]:
     import aiodocker
 
     if tracked.done.is_set():
@@ -133,8 +134,10 @@ async def processes(docker: Docker, tracked: Tracked) -> tuple[Process, ...]:
         if problem.status in (404, 409, 500):
             return ()
         raise
-    now = time.time()
-    return tuple(_process(dict(zip(COLUMNS.split(","), row, strict=False)), now) for row in found["Processes"])
+    # This machine's own look tells more, where it may.
+    if seen := await asyncio.to_thread(inspect, [int(row[0]) for row in found["Processes"]]) if here else ():
+        return tuple(seen)
+    return tuple(_process(dict(zip(COLUMNS.split(","), row, strict=False)), time.time()) for row in found["Processes"])
 
 
 def _process(row: dict[str, str], now: float) -> Process:
@@ -171,7 +174,7 @@ async def copy_out(docker: Docker, tracked: Tracked, path: str, destination: str
     source = _absolute(tracked, path)
     found = await kind(docker, tracked.container, source)
     if not found:
-        raise UsageError(f"there is no {path}")
+        raise UsageError(f"there is no {source}")
     target = landing(source, found, destination, kind_of)
     if kind_of(target) == "folder" and found == "file":
         raise UsageError(f"{target} is a folder: a file can't be copied onto it")
