@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -40,6 +41,7 @@ from shoal.build.toolchains import on_this_machine
 from shoal.certificates import check
 from shoal.certifier import Certifier
 from shoal.control.chaos import Chaos
+from shoal.control.doors import doors
 from shoal.control.environment import Environment
 from shoal.control.journal import Journal
 from shoal.control.loop import Loop
@@ -55,9 +57,10 @@ from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import end_keeper
 from shoal.drivers.process.releases import FileReleases
 from shoal.errors import MissingFile, ShoalError, StateDamaged, at, of_system
+from shoal.imager import Imager
 from shoal.model.app import App, Service
 from shoal.model.desired import Desired
-from shoal.model.observed import Observed
+from shoal.model.observed import Endpoint, Observed
 from shoal.model.plan import Plan
 from shoal.model.snapshot import Snapshot
 from shoal.model.workload import Artifact
@@ -67,6 +70,11 @@ from shoal.trainer import Trainer
 from shoal.watcher import Watcher
 
 log = logging.getLogger("shoal")
+
+if TYPE_CHECKING:
+    from shoal.drivers.docker.driver import DockerDriver
+
+    AnyDriver = ProcessDriver | DockerDriver
 
 # Maven and npm on two cores: more at once only makes each of them slower.
 BUILDS_AT_ONCE = 2
@@ -104,11 +112,11 @@ def _text(app: App, path: Path) -> str:
         raise MissingFile(f"{path}: {problem.strerror}") from None
 
 
-def attach(desired: Desired) -> Desired:
+def attach(desired: Desired, published: Mapping[str, Endpoint] = {}) -> Desired:
     """With the mesh that every environment has which has anything to route."""
     if not desired.edges and not desired.refusals and desired.gateway is None:
         return desired
-    envoy = revised(mesh.workload(desired.app, desired.environment), {})
+    envoy = revised(mesh.workload(desired.app, desired.environment, published), {})
     return msgspec.structs.replace(desired, workloads=(envoy, *desired.workloads))
 
 
@@ -130,10 +138,11 @@ class Engine:
         self._ended = asyncio.Event()
         self._for_good = False
         self._building = asyncio.Semaphore(BUILDS_AT_ONCE)
-        self.driver = self._driver(state, daemon.itself(state))
+        self.driver = self._target(state)
         self.journal = Journal(state / "events.jsonl")
         self.loop = self._loop(self.driver, self.journal)
-        self.environment = Environment(self.loop, self.driver, FileReleases(state), gather=gather, attach=attach)
+        self.environment = Environment(self.loop, self.driver, FileReleases(state), gather=gather, attach=self._attach)
+        self.imager = Imager(self.environment, self._cache, self.loop.report)
         self.trainer = Trainer(self.environment, state, self._cache, self._elsewhere, self.loop.report)
         self.recompiling = Recompiling(self.environment, Recompiler(self._cache), self.loop.report)
         self.watcher = Watcher(self.environment, state, self.loop.report)
@@ -162,7 +171,17 @@ class Engine:
             ),
         )
 
-    def _driver(self, state: Path, itself: Daemon | None) -> ProcessDriver:
+    def _target(self, state: Path) -> AnyDriver:
+        """What the state's folder is named by."""
+        itself = daemon.itself(state)
+        if state.name == "docker":
+            # What it imports is heavy.
+            from shoal.drivers.docker.driver import DockerDriver
+
+            return DockerDriver(state, daemon=itself, image=lambda docker, workload: self.imager.of(docker, workload))
+        return self._processes(state, itself)
+
+    def _processes(self, state: Path, itself: Daemon | None) -> ProcessDriver:
         return ProcessDriver(
             state,
             programs=lambda name: str(program(name)),
@@ -170,11 +189,11 @@ class Engine:
             daemon=itself,
         )
 
-    def _loop(self, driver: ProcessDriver, journal: Journal) -> Loop:
+    def _loop(self, driver: AnyDriver, journal: Journal) -> Loop:
         def snapshot(desired: Desired, observed: Observed, going: frozenset[str]) -> Snapshot | None:
             if desired.workload(mesh.NAME) is None:
                 return None
-            addresses = driver.addresses(mesh.addresses_needed(desired))
+            addresses = driver.bound(mesh.addresses_needed(desired))
             names = driver.named((*desired.edges, *desired.refusals))
             certified = frozenset(driver.certificates())
             proofs = self.certifier.proofs if driver is self.driver else {}
@@ -182,10 +201,16 @@ class Engine:
 
         return Loop(driver, journal, build=self._build, built=self._built, snapshot=snapshot)
 
+    def _attach(self, desired: Desired) -> Desired:
+        """Where the mesh is in a container, what it publishes is fixed when that is made."""
+        if isinstance(self.driver, ProcessDriver):
+            return attach(desired)
+        return attach(desired, self.driver.addresses(doors(desired.gateway)))
+
     def _elsewhere(self, state: Path) -> tuple[ProcessDriver, Loop]:
         """A driver and a loop for an environment below this one."""
         state.mkdir(mode=0o700, exist_ok=True)
-        driver = self._driver(state, None)
+        driver = self._processes(state, None)
         return driver, self._loop(driver, Journal(state / "events.jsonl"))
 
     async def run(self) -> None:
@@ -200,7 +225,7 @@ class Engine:
             asyncio.create_task(Server(self._state, self.verbs.table()).run(serving), name="server"),
             asyncio.create_task(self._look_at_logs(), name="logs"),
             asyncio.create_task(self._look_at_disks(), name="disks"),
-            asyncio.create_task(self.trainer.run(), name="trainer"),
+            *([asyncio.create_task(self.trainer.run(), name="trainer")] if self._trains else []),
             asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self.recompiling.run(), name="recompiling"),
             asyncio.create_task(self.steering.conclude(), name="releases"),
@@ -243,6 +268,11 @@ class Engine:
         if for_good:
             daemon.let_go(self._state)
         self._ended.set()
+
+    @property
+    def _trains(self) -> bool:
+        """A cache is of use to the very JVM that it was made by: that of an image is another."""
+        return isinstance(self.driver, ProcessDriver)
 
     def _built(self, desired: Desired) -> frozenset[str]:
         return frozenset(a.key for a in desired.artifacts if is_built(self._cache, a.key))

@@ -13,7 +13,7 @@ from shoal.errors import TargetMissing
 if TYPE_CHECKING:
     from shoal.model.observed import Instance
 
-BUILT = ("process",)
+BUILT = ("process", "docker")
 
 
 def check_built(target: str) -> None:

@@ -96,6 +96,9 @@ class Driver(Protocol):
     def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
         """Recorded addresses of listeners (an edge's id, `gateway`), allotting and recording missing ones."""
 
+    def bound(self, names: Iterable[str]) -> dict[str, Endpoint]:
+        """The same, as the mesh itself listens there."""
+
     def vacant(self, name: str, endpoint: Endpoint) -> None:
         """Raises `PortInUse` when the mesh would find a stranger at an address that the file chose."""
 

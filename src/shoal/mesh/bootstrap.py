@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from shoal.mesh.envoy import Json, extension
 from shoal.mesh.listeners import watched
-from shoal.model.app import Restart, Stop
+from shoal.model.app import Port, Restart, Stop
+from shoal.model.observed import Endpoint
 from shoal.model.values import Value, concat, own, program
 from shoal.model.workload import Workload
 
@@ -27,9 +29,10 @@ KEPT_OF_CLUSTERS = (
 )
 
 
-def workload(app: str, environment: str = "dev") -> Workload:
+def workload(app: str, environment: str = "dev", published: Mapping[str, Endpoint] = {}) -> Workload:
     """Envoy for one environment, run in the mesh's folder of the state (`${self:meshdir}`), where `xds/` must hold a
-    snapshot's files before it starts. Its revision is left empty."""
+    snapshot's files before it starts. Its revision is left empty. `published` are the addresses of this machine at
+    which its container has to be reached; on processes it simply listens."""
     return Workload(
         name=NAME,
         kind="mesh",
@@ -37,6 +40,10 @@ def workload(app: str, environment: str = "dev") -> Workload:
         command=_command(),
         files={FILE: Value((json.dumps(bootstrap(app, environment), indent=1) + "\n",))},
         cwd=own("meshdir"),
+        ports=tuple(
+            Port(name.replace(":", "-"), "tcp", number=at.port, publish=f"{at.host}:{at.port}")
+            for name, at in published.items()
+        ),
         restart=Restart(backoff=0.1, longest=5.0),
         stop=Stop(grace=3.0),
     )

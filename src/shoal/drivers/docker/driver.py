@@ -10,7 +10,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +19,7 @@ import msgspec
 from shoal.drivers.docker import archive, container, inside, labels, places, programs
 from shoal.drivers.docker.connection import asking, connect, is_here
 from shoal.drivers.docker.containers import Containers
-from shoal.drivers.docker.images import Images
+from shoal.drivers.docker.images import Programs, pulled
 from shoal.drivers.docker.refusals import refused
 from shoal.drivers.docker.tracked import Tracked
 from shoal.drivers.docker.volumes import Volumes
@@ -45,7 +45,7 @@ from shoal.model.observed import Endpoint, Instance
 from shoal.model.snapshot import Snapshot
 from shoal.model.usage import Process, Usage
 from shoal.model.values import Value
-from shoal.model.workload import Copy, Edge, Workload
+from shoal.model.workload import Edge, Workload
 
 if TYPE_CHECKING:
     from aiodocker import Docker
@@ -67,12 +67,13 @@ class DockerDriver:
         clock: Callable[[], float] = time.time,
         kept_logs: int = KEPT_LOGS,
         connection: Callable[[], Docker] = connect,
+        image: Callable[[Docker, Workload], Awaitable[str]] = pulled,
     ) -> None:
         self.state = State(state.absolute())
         # One core stays for those who serve.
         self.capabilities = Capabilities(abreast=max(1, len(os.sched_getaffinity(0)) - 1))
         self._clock = clock
-        self._connection = connection
+        self._connection, self._image = connection, image
         self._here = ProcessDriver(state, daemon=daemon, clock=clock)
         self._vault = Vault(self.state.secrets)
         self._shelf = Shelf(self.state.logs, kept_logs)
@@ -89,7 +90,7 @@ class DockerDriver:
             self._docker = self._connection()
             self._volumes = Volumes(self._docker, self._project, self.state.realm)
             self._containers = Containers(self._docker, self.state, self._volumes.network, self._clock)
-            self._images = Images(self._docker)
+            self._programs = Programs(self._docker)
             await self._volumes.open()
             await self._containers.open(wake)
             self._remember()
@@ -139,7 +140,7 @@ class DockerDriver:
         spec = Spec(instance, workload.stop, workload.limits)
         rendering = self._rendering(workload, instance)
         files = self._files(workload, rendering)
-        image = await self._images.of(workload)
+        image = await self._image(self._client, workload)
         await self._volumes.ensure_network()
         frame = await self._frame(workload, spec, image, errand=errand)
         body = container.body(workload, self._run_of(workload, instance, rendering), frame)
@@ -147,7 +148,7 @@ class DockerDriver:
         try:
             for at, packed in files:
                 await made.put_archive(str(at), packed)  # type: ignore[no-untyped-call]
-            await self._images.check_program(made.id, workload, body)
+            await self._programs.check(made.id, workload, body)
             if workload.kind == "mesh":
                 publish.prepare(self.state.xds)
                 (self.state.mesh / publish.ADMIN_SOCKET).unlink(missing_ok=True)
@@ -229,12 +230,13 @@ class DockerDriver:
     def _files(self, workload: Workload, rendering: Rendering) -> Iterator[tuple[Path, bytes]]:
         """What the instance finds when it starts: folder -> what is to be unpacked there. A volume takes it even where
         the root may not be written to."""
-        files = rendering.files() | {path: Copy(text.encode()) for path, text in rendering.kept()}
+        files = rendering.files()
         if inside.is_ours(workload):
             files |= inside.library(places.LIBRARY)
         owner = places.owner(workload)
         public = workload.image is not None and not workload.security.user
-        folders = {places.OWN: 0o755, places.FILES: 0o700, places.SCRATCH: 0o700}
+        # A file system of its own takes over the mode of what it covers, but not whose that was.
+        folders = {places.OWN: 0o755, places.FILES: 0o700, places.SCRATCH: 0o1777 if workload.limits.disk else 0o700}
         mine = {path: copy for path, copy in files.items() if places.OWN in path.parents}
         yield places.OWN, archive.of_files(mine, places.OWN, owner, folders, public=public)
         if others := {path: copy for path, copy in files.items() if path not in mine}:
@@ -245,14 +247,15 @@ class DockerDriver:
 
     async def _frame(self, workload: Workload, spec: Spec, image: str, *, errand: bool) -> container.Frame:
         mesh = workload.kind == "mesh"
+        plain = workload.kind in ("backing", "mesh") or workload.image is not None
         return container.Frame(
             image=image,
             network=self._volumes.network,
             labels=labels.of(spec, self.state.realm, errand=errand),
             user=f"{os.getuid()}:{os.getgid()}" if mesh else places.user(workload),
             mounts=[*await self._mounts(workload), *(self._shared() if mesh else ())],
-            published=self._published() if mesh else {},
-            aliases=[workload.name] if workload.kind in ("backing", "mesh") or workload.image else [],
+            published=places.published(workload.ports),
+            aliases=[workload.name, *workload.aliases] if plain else list(workload.aliases),
             writable=not workload.security.read_only
             or bool(workload.kept)
             or any(name.startswith("./") for name in (*workload.files, *workload.copies)),
@@ -277,11 +280,6 @@ class DockerDriver:
             container.bind(str(self.state.mesh), str(places.MESH)),
             container.bind(str(self.state.certificates), str(places.CERTIFICATES), read_only=True),
         ]
-
-    def _published(self) -> dict[int, tuple[str, int]]:
-        """Only the gateway's: whatever else the mesh listens at is for those within."""
-        known = self._allotments.known()
-        return {known[name].port: (known[name].host, known[name].port) for name in OUTSIDE if name in known}
 
     @property
     def _client(self) -> Docker:
@@ -340,6 +338,7 @@ class DockerDriver:
         return {name: self._backing.get(name) or self._allotments.of([name])[name] for name in names}
 
     def bound(self, names: Iterable[str]) -> dict[str, Endpoint]:
+        """Anywhere within the container."""
         return {name: Endpoint(places.ANYWHERE, at.port) for name, at in self._allotments.of(names).items()}
 
     def named(self, edges: Iterable[Edge]) -> dict[str, Endpoint]:

@@ -1,17 +1,15 @@
-"""Which image a workload runs from, and that the engine has it."""
+"""Which official image a workload runs from, and whether its program is in it."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from shoal.drivers.docker import programs
-from shoal.drivers.docker.connection import UNREACHED, asking
+from shoal.drivers.docker.connection import asking
 from shoal.drivers.docker.container import Json
 from shoal.drivers.docker.inside import kind
-from shoal.errors import DriverFailed, ToolMissing
+from shoal.errors import ToolMissing
 from shoal.model.values import Ref, Value
 from shoal.model.workload import Workload
 
@@ -19,32 +17,31 @@ if TYPE_CHECKING:
     from aiodocker import Docker
 
 
+NOT_THERE = 404
 USUAL_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-class Images:
+async def pulled(docker: Docker, workload: Workload) -> str:
+    """An official image by its name, pulled if it isn't there."""
+    reference = official(workload)
+    with asking(f"pulling {reference}"):
+        try:
+            await docker.images.inspect(reference)
+        except _missing() as problem:
+            if problem.status != NOT_THERE:
+                raise
+            await docker.images.pull(reference)
+    return reference
+
+
+class Programs:
+    """Which programs images were seen to have."""
+
     def __init__(self, docker: Docker) -> None:
         self._docker = docker
-        self._here: set[str] = set()
         self._found: set[tuple[str, ...]] = set()
-        self._pulling: dict[str, asyncio.Lock] = {}
 
-    async def of(self, workload: Workload) -> str:
-        """Raises `DriverFailed` for one that can't be had."""
-        reference = official(workload)
-        await self.ensure(reference)
-        return reference
-
-    async def ensure(self, reference: str) -> None:
-        """One that was seen once is there; whoever removes it meanwhile hears of it at the next start."""
-        async with self._pulling.setdefault(reference, asyncio.Lock()):
-            if reference in self._here:
-                return
-            if not await self._present(reference):
-                await self._pull(reference)
-            self._here.add(reference)
-
-    async def check_program(self, container: str, workload: Workload, body: Json) -> None:
+    async def check(self, container: str, workload: Workload, body: Json) -> None:
         """Raises `ToolMissing` when the image hasn't got what is to be run: with a first process of its own, the
         container would start all the same."""
         command = [*body.get("Entrypoint", ()), *body.get("Cmd", ())][:1]
@@ -58,32 +55,6 @@ class Images:
                 return
         what = f"{workload.name}: the program {''.join(command)!r} isn't there"
         raise ToolMissing(what, hint=f"it isn't in the image {body['Image']}: is it spelled as it should be?")
-
-    def lost(self, reference: str) -> None:
-        self._here.discard(reference)
-
-    async def _present(self, reference: str) -> bool:
-        import aiodocker
-
-        try:
-            await self._docker.images.inspect(reference)
-        except aiodocker.DockerError as problem:
-            if problem.status == UNREACHED:
-                raise
-            return False
-        return True
-
-    async def _pull(self, reference: str) -> None:
-        import aiodocker
-
-        with asking(f"pulling {reference}"):
-            try:
-                await self._docker.images.pull(reference)
-            except aiodocker.DockerError as problem:
-                if problem.status == UNREACHED:
-                    raise
-                hint = "is its name right, can the engine reach its registry, and is it public? (else: docker login)"
-                raise DriverFailed(f"the image {reference} can't be had: {problem.message}", hint=hint) from None
 
 
 def _places(program: str, path: str, folder: str) -> list[str]:
@@ -107,6 +78,7 @@ def _programs(values: Iterable[Value]) -> list[Ref]:
     return [ref for value in values for ref in value.refs() if ref.kind == "program"]
 
 
-def python() -> str:
-    """Of the same minor version as ours."""
-    return f"python:{sys.version_info.major}.{sys.version_info.minor}-slim"
+def _missing() -> Any:
+    import aiodocker
+
+    return aiodocker.DockerError

@@ -20,6 +20,7 @@ MESH = Path("/mesh")
 CERTIFICATES = Path("/secrets/certificates")
 MESH_ALIAS = "mesh"
 ANYWHERE = "0.0.0.0"
+LOOPBACK = "127.0.0.1"
 
 NOBODY = 65532
 KEEPER_OF_DATA = 999
@@ -48,6 +49,18 @@ def numbers(ports: tuple[Port, ...]) -> dict[str, int]:
 def artifact(own: str, key: str) -> Path:
     """The folder of an artifact as a workload with the artifact `own` sees it."""
     return APP if key == own else BUILDS / key
+
+
+def published(ports: tuple[Port, ...]) -> dict[int, tuple[str, int]]:
+    """Number inside -> host and number on this machine (0: any), for those that the file publishes."""
+    inside = numbers(ports)
+    return {inside[port.name]: _outside(port.publish) for port in ports if port.publish}
+
+
+def _outside(text: str) -> tuple[str, int]:
+    """Loopback, unless told otherwise."""
+    host, _, number = text.rpartition(":")
+    return host or LOOPBACK, int(number)
 
 
 def owner(workload: Workload) -> int:

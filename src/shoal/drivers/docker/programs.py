@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from typing import NamedTuple
 
 from shoal.errors import ToolMissing
+from shoal.stacks import in_image
 
 BASE = "debian:bookworm-slim"
 ENVOY = "envoyproxy/envoy:v1.40.0"
-PYTHON = "python:3.11-slim"
-JAVA_HOME = "/opt/java/openjdk"
+PYTHON = f"python:3.{sys.version_info.minor}-slim"
+"""For jobs of shoal's own, written for the version that runs it."""
 
 
 class Program(NamedTuple):
@@ -23,14 +25,6 @@ _FIXED = {
     "envoy": Program("/usr/local/bin/envoy", ENVOY),
     "nats-server": Program("/nats-server", "nats:2.15.1"),
     "valkey-server": Program("/usr/local/bin/valkey-server", "valkey/valkey:9.1"),
-    "java": Program(f"{JAVA_HOME}/bin/java"),
-    "java-home": Program(JAVA_HOME),
-    "java-trust": Program(f"{JAVA_HOME}/lib/security/cacerts"),
-    "node": Program("/usr/local/bin/node"),
-    "node-bin": Program("/usr/local/bin"),
-    "npm": Program("/usr/local/lib/node_modules/npm/bin/npm-cli.js"),
-    "python": Program("/usr/local/bin/python3", PYTHON),
-    "caddy": Program("/usr/bin/caddy"),
 }
 _POSTGRES = ("postgres", "initdb", "psql", "pg_ctl", "pg_dump", "pg_restore", "pg_isready", "pg_upgrade")
 _MARIADB = {"mariadbd": "/usr/sbin", "mariadb": "/usr/bin", "mariadb-dump": "/usr/bin", "mariadb-upgrade": "/usr/bin",
@@ -42,6 +36,8 @@ def find(name: str) -> Program:
     plain, _, version = name.partition("@")
     if name in _FIXED:
         return _FIXED[name]
+    if name in in_image.PROGRAMS:
+        return Program(in_image.PROGRAMS[name], PYTHON if name == "python" else "")
     if plain in _POSTGRES:
         return Program(f"/usr/lib/postgresql/{version}/bin/{plain}", f"postgres:{version}")
     if plain in _MARIADB:

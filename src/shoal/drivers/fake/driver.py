@@ -138,6 +138,9 @@ class FakeDriver:
         known = self.platform.addresses
         return {name: known.setdefault(name, Endpoint(HOST, FIRST_PORT + len(known))) for name in names}
 
+    def bound(self, names: Iterable[str]) -> dict[str, Endpoint]:
+        return self.addresses(names)
+
     def vacant(self, name: str, endpoint: Endpoint) -> None:
         return None
 

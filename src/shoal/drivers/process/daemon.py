@@ -20,8 +20,8 @@ RETURN = 5.0
 LOG = "daemon.log"
 # What a daemon is given of the environment of whoever starts it: enough to reach registries and find a home.
 KEPT = ("PATH", "HOME", "USER", "LOGNAME", "LANG", "TZ", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME",
-        "MAVEN_OPTS")  # fmt: skip
-KEPT_PREFIXES = ("LC_", "UV_", "PIP_", "NPM_CONFIG_", "SSL_CERT", "SHOAL_MAVEN", "JAVA_TOOL")
+        "MAVEN_OPTS", "SSH_AUTH_SOCK")  # fmt: skip
+KEPT_PREFIXES = ("LC_", "UV_", "PIP_", "NPM_CONFIG_", "SSL_CERT", "SHOAL_MAVEN", "JAVA_TOOL", "DOCKER_")
 KEPT_ENDINGS = ("_PROXY", "_proxy", "_CA_BUNDLE", "_CA_CERTS")
 
 

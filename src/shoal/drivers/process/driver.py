@@ -258,6 +258,9 @@ class ProcessDriver:
     def addresses(self, names: Iterable[str]) -> dict[str, Endpoint]:
         return self._allotments.of(names, self._instances.ports())
 
+    def bound(self, names: Iterable[str]) -> dict[str, Endpoint]:
+        return self.addresses(names)
+
     def named(self, edges: Iterable[Edge]) -> dict[str, Endpoint]:
         return self._names.endpoints(edges) if any(edge.named for edge in edges) else {}
 
