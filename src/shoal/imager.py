@@ -1,4 +1,4 @@
-"""Which image each workload of an app runs from, made of its artifact or an official one; and that the engine has it."""
+"""Which image each workload of an app runs from: made of its artifact, or official; and that the engine has it."""
 
 from __future__ import annotations
 

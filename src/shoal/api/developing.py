@@ -39,7 +39,7 @@ class Developing:
         workload = self._environment.at_source(str(request["service"]))
         await self._built(workload)
         endpoints = self._endpoints(workload)
-        found = self._driver.invocation(workload, (), endpoints=endpoints)
+        found = await self._driver.invocation(workload, (), endpoints=endpoints)
         yield msgspec.to_builtins(found) | {"ports": {name: at.port for name, at in endpoints.items()}}
 
     async def attach(self, request: Mapping[str, Any]) -> AsyncIterator[Any]:

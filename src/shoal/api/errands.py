@@ -52,7 +52,7 @@ class Errands:
         self._environment.running()
         if not self._ready(workload.owner):
             raise UsageError(f"{workload.owner} is not ready", hint=f"See: shoal why {workload.owner}")
-        yield {"at_rest": False} | msgspec.to_builtins(self._driver.invocation(workload, ()))
+        yield {"at_rest": False} | msgspec.to_builtins(await self._driver.invocation(workload, ()))
 
     async def errand_at_rest(self, request: Request) -> AsyncIterator[Any]:
         """Stop the server, run the errand, and start it again; not after an `upgrade`: the next `up` starts that of

@@ -284,7 +284,7 @@ class Verbs:
         await self._environment.loop.until(
             lambda: workload.artifacts() <= self._environment.loop.observed.artifacts, 600
         )
-        found = self._driver.invocation(workload, command, like=like if request.get("running") else "")
+        found = await self._driver.invocation(workload, command, like=like if request.get("running") else "")
         yield msgspec.to_builtins(found) | {"kind": workload.kind}
 
     async def why(self, request: Request) -> AsyncIterator[Any]:

@@ -14,6 +14,8 @@ def invoke(found: dict[str, Any]) -> NoReturn:
     """Replace this process. Raises `ToolMissing` when there is no such program."""
     sys.stdout.flush()
     command = found["command"]
+    if found["via"]:
+        os.execv(found["via"][0], [*found["via"], *command])
     if found["hosts"]:
         names.enter(found["hosts"])
     try:

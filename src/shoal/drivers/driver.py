@@ -34,12 +34,14 @@ class LogFile(msgspec.Struct, frozen=True):
 
 class Invocation(msgspec.Struct, frozen=True):
     """A rendered command, to be run by somebody else (`shoal exec`, `shoal run`). `hosts` is the file that it is to see
-    as /etc/hosts; empty: the system's."""
+    as /etc/hosts; empty: the system's. `via` are the words that go before it where it isn't this machine that runs it:
+    a command of this machine, in its caller's own environment and folder."""
 
     command: tuple[str, ...]
     env: dict[str, str]
     cwd: str
     hosts: str = ""
+    via: tuple[str, ...] = ()
 
 
 class Ran(msgspec.Struct, frozen=True):
@@ -156,7 +158,7 @@ class Driver(Protocol):
         """Run a job to its end that is nobody's instance, as `start` would. Cancelled, it ends all of it. Raises what
         `start` raises."""
 
-    def invocation(
+    async def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
     ) -> Invocation:
         """How to run `command` (empty: the workload's own) with the environment of a workload (or, exactly, of the

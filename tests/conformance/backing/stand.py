@@ -110,7 +110,7 @@ class Stand:
             await self.rest()
 
     def _beside(self, workload: Workload, what: Errand, copy: Path) -> Ran:
-        found = self.driver.invocation(workload, ())
+        found = self.driver.told(workload, ())
         source, out = (copy, os.devnull) if what == "restore" else (os.devnull, copy)
         with Path(source).open("rb") as stdin, Path(out).open("wb") as stdout:
             done = subprocess.run(
@@ -162,7 +162,7 @@ class Stand:
         """What the consumer's environment would hold."""
         values = engine_of(backing).properties(backing, consumer)
         asking = Workload(name=f"{consumer.name}-asks", kind="job", env=values)
-        seen = self.driver.invocation(asking, ("true",)).env
+        seen = self.driver.told(asking, ("true",)).env
         return {name: seen[name] for name in values}
 
     def running(self) -> dict[int, str]:

@@ -26,7 +26,7 @@ async def asked(stand: Stand, *words: str, content: bytes = b"") -> Any:
     """What the errand answers; its own words (a text) when it refuses."""
     workload = engine_of(EVENTS).errand(EVENTS, "streams")
     assert isinstance(workload, Workload)
-    found = stand.driver.invocation(workload, ())
+    found = await stand.driver.invocation(workload, ())
     pipe = asyncio.subprocess.PIPE
     process = await asyncio.create_subprocess_exec(
         *found.command, *words, env=found.env, cwd=found.cwd, stdin=pipe, stdout=pipe, stderr=pipe

@@ -44,4 +44,4 @@ async def test_what_runs_beside_has_another_number(bed: Bed) -> None:
     number = unused()
     workload = bed.runs("users", ports=(Port(number=number, env=("LISTEN",)),))
     await bed.driver.start(workload, 0)
-    assert bed.driver.invocation(workload, ("env",)).env["LISTEN"] != str(number)
+    assert (await bed.driver.invocation(workload, ("env",))).env["LISTEN"] != str(number)

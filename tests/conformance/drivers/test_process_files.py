@@ -56,7 +56,7 @@ async def test_a_command_beside_and_a_run_see_them_too(processes: ProcessBed, tm
     ran = await processes.driver.exec(instance.id, (concat("cat"), concat("config/app.yaml")))
     assert ran.said == "placed"
     for _ in range(2):
-        found = processes.driver.invocation(workload, ("true",))
+        found = await processes.driver.invocation(workload, ("true",))
         assert (Path(found.cwd) / "config/app.yaml").read_text() == "placed"
         assert (Path(found.cwd) / "page.txt").read_text() == "page"
 

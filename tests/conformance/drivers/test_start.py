@@ -65,7 +65,7 @@ async def test_values_are_rendered_for_the_instance(bed: Bed) -> None:
     }
     workload = bed.runs("users", ports=(Port("http", env=("HTTP_PORT",)),), env=env, secrets={"token": digest})
     instance = await bed.driver.start(workload, 1)
-    seen = bed.driver.invocation(workload, ("true",), like=instance.id).env
+    seen = (await bed.driver.invocation(workload, ("true",), like=instance.id)).env
     port = str(instance.endpoints["http"].port)
     assert (seen["PORT"], seen["FIRST"], seen["HTTP_PORT"]) == (port, port, port)
     assert seen["PEER"] == f"http://{bed.dialled('users->posts')}"
@@ -84,7 +84,7 @@ async def test_an_instance_has_the_content_of_a_secret_that_its_release_means(be
     for secrets in ({"token": new}, {"token": old}, {}):
         workload = msgspec.structs.replace(plain, secrets=secrets)
         instance = await bed.driver.start(workload, 0)
-        found.append(bed.driver.invocation(workload, ("true",), like=instance.id).env["TOKEN"])
+        found.append((await bed.driver.invocation(workload, ("true",), like=instance.id)).env["TOKEN"])
     assert found[:2] == ["new", "old"]
     assert found[2] not in ("new", "old"), "one that was made"
 
@@ -101,9 +101,9 @@ async def test_a_content_that_no_release_names_is_gone(bed: Bed) -> None:
 async def test_a_secret_of_ones_own_is_the_same_for_everybody(bed: Bed) -> None:
     workload = bed.runs("users", env={"PASSWORD": secret("users-db.users")})
     first, second = await bed.driver.start(workload, 0), await bed.driver.start(workload, 1)
-    passwords = {bed.driver.invocation(workload, (), like=i.id).env["PASSWORD"] for i in (first, second)}
+    passwords = {(await bed.driver.invocation(workload, (), like=i.id)).env["PASSWORD"] for i in (first, second)}
     await bed.reopen()
-    passwords.add(bed.driver.invocation(workload, ()).env["PASSWORD"])
+    passwords.add((await bed.driver.invocation(workload, ())).env["PASSWORD"])
     assert len(passwords) == 1
 
 

@@ -12,6 +12,7 @@ from shoal.errors import DriverFailed, ShoalError, ToolMissing
 
 if TYPE_CHECKING:
     from aiodocker import Docker
+    from aiodocker.stream import Stream
     from aiohttp import ClientResponse
 
 UNIX = "unix://"
@@ -25,9 +26,9 @@ class EngineAway(DriverFailed):
     """Nobody answers there. What runs may go on."""
 
 
-def connect() -> Docker:
-    """By DOCKER_HOST, else by the context that DOCKER_CONTEXT or Docker's own settings name, else the usual socket.
-    Raises `ToolMissing` when there is none of these."""
+def connect(engine: str = "") -> Docker:
+    """The one at this address; else by DOCKER_HOST, else by the context that DOCKER_CONTEXT or Docker's own settings
+    name, else the usual socket. Raises `ToolMissing` when there is none of these."""
     try:
         import aiodocker
         import aiohttp
@@ -35,7 +36,7 @@ def connect() -> Docker:
         how = "install it: pip install 'shoal[docker]' (in a checkout: scripts/setup)"
         raise ToolMissing("the target docker needs the package aiodocker", hint=how) from None
     try:
-        docker = aiodocker.Docker(timeout=aiohttp.ClientTimeout(sock_connect=5.0))
+        docker = aiodocker.Docker(engine or None, timeout=aiohttp.ClientTimeout(sock_connect=5.0))
     except (AssertionError, ValueError) as problem:
         what = f"there is no Docker engine: {problem}" if str(problem) else "there is no Docker engine here"
         raise ToolMissing(f"{what}", hint=f"install one and {START}") from None
@@ -44,6 +45,13 @@ def connect() -> Docker:
     # Each instance's output is one open request.
     docker.connector._limit = 0
     return docker
+
+
+def end_input(stream: Stream) -> None:
+    """Nothing more is written: the other side sees its input end."""
+    connection = stream._resp.connection if stream._resp is not None else None
+    if connection is not None and connection.transport is not None and connection.transport.can_write_eof():
+        connection.transport.write_eof()
 
 
 def is_here(docker: Docker) -> bool:

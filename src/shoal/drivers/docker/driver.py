@@ -7,8 +7,11 @@ the target process; so does the keeper, which looks after the daemon and whateve
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -52,6 +55,7 @@ if TYPE_CHECKING:
 
 KEPT_LOGS = 10
 DESCRIPTORS = 65536
+SHELL = (sys.executable, "-I", "-m", "shoal.drivers.docker.shell")
 OUTSIDE = (GATEWAY, PLAIN)
 """Addresses of the mesh that this machine dials: all others are dialled from within."""
 
@@ -140,10 +144,8 @@ class DockerDriver:
         spec = Spec(instance, workload.stop, workload.limits)
         rendering = self._rendering(workload, instance)
         files = self._files(workload, rendering)
-        image = await self._image(self._client, workload)
-        await self._volumes.ensure_network()
-        frame = await self._frame(workload, spec, image, errand=errand)
-        body = container.body(workload, self._run_of(workload, instance, rendering), frame)
+        run = self._run_of(workload, instance, rendering)
+        body = await self._body(workload, instance, run, errand=errand)
         made = await self._client.containers.create(body, name=f"{self._project}-{instance.id}")
         try:
             for at, packed in files:
@@ -160,6 +162,14 @@ class DockerDriver:
         tracked = Tracked(made.id, spec, errand=errand)
         self._containers.follow(tracked, shown)
         return tracked
+
+    async def _body(
+        self, workload: Workload, instance: Instance, run: container.Run, *, errand: bool
+    ) -> container.Json:
+        spec = Spec(instance, workload.stop, workload.limits)
+        image = await self._image(self._client, workload)
+        await self._volumes.ensure_network()
+        return container.body(workload, run, await self._frame(workload, spec, image, errand=errand))
 
     def _instance(self, workload: Workload, index: int, failures: int) -> Instance:
         return Instance(
@@ -481,17 +491,26 @@ class DockerDriver:
         ):
             return await inside.run(self._client, tracked.container, command)
 
-    def invocation(
+    async def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
     ) -> Invocation:
+        engine = str(self._client._connection_info)
         if like:
             tracked = self._containers.running(like)
-            told = inside.into(tracked.container, tracked.cwd, command)
-            return Invocation(told, dict(tracked.env), "/")
+            via = (*SHELL, "exec", engine, tracked.container, tracked.cwd)
+            return Invocation(command, dict(tracked.env), tracked.cwd, via=via)
         instance = self._instance(workload, 0, 0)
         rendering = self._rendering(workload, instance)
-        env = self._env(workload, rendering, msgspec.structs.replace(instance, id=f"{workload.name}-run"))
-        return Invocation(command or tuple(rendering.command()), env, str(rendering.cwd()))
+        run = self._run_of(workload, instance, rendering)
+        with refused(workload), asking(f"{workload.name} can't be run"):
+            body = await self._body(workload, instance, run, errand=True)
+        packed = [(str(at), base64.b64encode(data).decode()) for at, data in self._files(workload, rendering)]
+        self.state.run.mkdir(mode=0o700, exist_ok=True)
+        # It holds passwords: whoever reads it deletes it.
+        file = self.state.run / f"{instance.id}.json"
+        atomic.write(file, json.dumps({"name": f"{self._project}-{instance.id}", "body": body, "files": packed}))
+        words = command or tuple(run.command)
+        return Invocation(words, dict(run.env), run.folder, via=(*SHELL, "run", engine, str(file)))
 
     # Looking into instances
 

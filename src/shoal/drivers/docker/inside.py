@@ -9,7 +9,6 @@ import io
 import json
 import os
 import signal
-import sys
 import tarfile
 import time
 from collections.abc import Sequence
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING
 from shoal import jobs
 from shoal.drivers.copying import Kind, kind_of, landing
 from shoal.drivers.docker import archive, places
+from shoal.drivers.docker.connection import end_input
 from shoal.drivers.docker.tracked import Tracked
 from shoal.drivers.driver import Ran
 from shoal.drivers.process.inspection import inspect
@@ -76,11 +76,6 @@ def _below(pid: int) -> list[int]:
     except OSError:
         return []
     return [member for child in children for member in (child, *_below(child))]
-
-
-def into(container: str, cwd: str, command: Sequence[str]) -> tuple[str, ...]:
-    """The same for a user at a terminal: a command of this machine."""
-    return (sys.executable, "-m", "shoal.drivers.docker.shell", container, cwd, *command)
 
 
 async def said(docker: Docker, container: str) -> str:
@@ -209,8 +204,7 @@ async def _unpack(docker: Docker, tracked: Tracked, packed: bytes, target: str) 
     words = bytearray()
     async with made.start() as stream:
         await stream.write_in(packed)
-        with contextlib.suppress(Exception):
-            stream._resp.connection.transport.write_eof()  # type: ignore[union-attr]
+        end_input(stream)
         while message := await stream.read_out():
             words += message.data
     code = (await made.inspect())["ExitCode"]

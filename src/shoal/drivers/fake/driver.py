@@ -221,7 +221,7 @@ class FakeDriver:
         await self._sleep(behaviour.answers_after)
         return behaviour.answer
 
-    def invocation(
+    async def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
     ) -> Invocation:
         env = self._known(like).env if like else self._env(workload, None, endpoints)

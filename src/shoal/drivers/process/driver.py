@@ -439,7 +439,7 @@ class ProcessDriver:
         beside = self._instances.known(instance).instance
         place = Place(instance, beside.index, self.state.files / instance, self.state.run, beside.endpoints)
         rendering = Rendering(Workload(beside.workload, beside.kind, command=command), place, self._sources)
-        found = self.invocation(Workload(beside.workload, beside.kind), tuple(rendering.command()), like=instance)
+        found = await self.invocation(Workload(beside.workload, beside.kind), tuple(rendering.command()), like=instance)
         log = self._passing_log(instance)
         try:
             name = f"probe.{beside.workload}"
@@ -448,9 +448,15 @@ class ProcessDriver:
         finally:
             log.unlink(missing_ok=True)
 
-    def invocation(
+    async def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
     ) -> Invocation:
+        return self.told(workload, command, like=like, endpoints=endpoints)
+
+    def told(
+        self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
+    ) -> Invocation:
+        """Nobody has to be asked for it here."""
         if like:
             hosts = self.state.instances / like / HOSTS
             return _like(self._instances.known(like), command, str(hosts) if hosts.exists() else "")
