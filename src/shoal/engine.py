@@ -197,7 +197,8 @@ class Engine:
             names = driver.named((*desired.edges, *desired.refusals))
             certified = frozenset(driver.certificates())
             proofs = self.certifier.proofs if driver is self.driver else {}
-            return mesh.snapshot(desired, observed, addresses, going, names, certified, proofs)
+            enclosed = driver.capabilities.enclosed
+            return mesh.snapshot(desired, observed, addresses, going, names, certified, proofs, enclosed=enclosed)
 
         return Loop(driver, journal, build=self._build, built=self._built, snapshot=snapshot)
 

@@ -41,7 +41,6 @@ mv "$DATA/new" "$DATA/mysql"
 
 # Small instances, as durable as MariaDB comes: each transaction is on disk when it is answered.
 SETTINGS = {
-    "bind-address": "127.0.0.1",
     # A name that is relative lies in the data folder: whole paths may be too long for a socket.
     "socket": "server.sock",
     "pid-file": "server.pid",
@@ -155,7 +154,8 @@ def _command(backing: Backing, data: Value, *more: str) -> tuple[Value, ...]:
     """A server on this data; `more` are arguments that come last, and win."""
     settings = tuple(f"--{key}={value}" for key, value in SETTINGS.items())
     words = (*settings, "--skip-name-resolve", "--skip-log-bin", *more)
-    return (_daemon(_engine(backing)), concat("--no-defaults"), concat("--datadir=", data), *map(concat, words))
+    where = (concat("--datadir=", data), concat("--bind-address=", own("host")))
+    return (_daemon(_engine(backing)), concat("--no-defaults"), *where, *map(concat, words))
 
 
 def _errand(backing: Backing, what: Errand, env: dict[str, Value], *words: Value) -> Workload:

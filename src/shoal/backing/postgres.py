@@ -36,6 +36,8 @@ printf %s "$SUPERUSER_PASSWORD" > "$DATA/password"
 "$INITDB" --no-instructions -D "$DATA/new" -U "$SUPERUSER" \\
   --pwfile="$DATA/password" --auth=scram-sha-256 --encoding=UTF8 --locale=C.UTF-8
 rm -f "$DATA/password"
+# Whoever may reach it at all: it listens where its consumers are, and no further.
+echo "host all all all scram-sha-256" >> "$DATA/new/pg_hba.conf"
 mv "$DATA/new" "$DATA/pg"
 """
 
@@ -56,7 +58,6 @@ exec "$@"
 # "minimal", a sequence made and used within one transaction, as by a migration that writes rows, gives the same numbers
 # once more after a crash, up to the 32 it takes at a time).
 SETTINGS = {
-    "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "shared_buffers": "16MB",
     "max_connections": "100",
@@ -161,6 +162,7 @@ def _initdb(backing: Backing) -> Workload:
 
 def _server(backing: Backing) -> Workload:
     settings = tuple(concat(word) for key, value in SETTINGS.items() for word in ("-c", f"{key}={value}"))
+    settings += (concat("-c"), concat("listen_addresses=", own("host")))
     data = concat(folder(backing), "/pg")
     probe = Probe("tcp", "postgres", every=5.0, grace=120.0, send=HELLO, expect="R")
     return Workload(

@@ -18,10 +18,12 @@ from shoal.model.workload import Edge, Workload
 
 class Capabilities(msgspec.Struct, frozen=True):
     """What a platform does by itself. `controls` "instances": shoal starts, stops and heals each one. `abreast`: how
-    many may start at a time to take the place of others that serve meanwhile; 0: any number."""
+    many may start at a time to take the place of others that serve meanwhile; 0: any number. `enclosed`: the mesh has a
+    network of its own, which this machine's processes aren't in."""
 
     controls: str = "instances"
     abreast: int = 0
+    enclosed: bool = False
 
 
 class LogFile(msgspec.Struct, frozen=True):

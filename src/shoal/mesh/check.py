@@ -14,8 +14,8 @@ from shoal.mesh.plain import PLAIN
 from shoal.model.snapshot import Snapshot
 
 
-def check(snapshot: Snapshot) -> tuple[str, ...]:
-    """What is wrong with it, a sentence each; nothing when it is sound."""
+def check(snapshot: Snapshot, *, enclosed: bool = False) -> tuple[str, ...]:
+    """What is wrong with it, a sentence each; nothing when it is sound. `enclosed`: Envoy has a network of its own."""
     found = {name: msgspec.json.decode(text)["resources"] for name, text in snapshot.files.items()}
     listeners, clusters, gateway, plain = (found.get(f"{kind}.json", []) for kind in ("lds", "cds", "rds", "plain"))
     routes = [*gateway, *plain]
@@ -23,7 +23,7 @@ def check(snapshot: Snapshot) -> tuple[str, ...]:
         *_repeated("cluster", (c["name"] for c in clusters)),
         *_repeated("listener", (item["name"] for item in listeners)),
         *_repeated("address", (text for item in listeners for text in _addresses(item))),
-        *_open_edges(listeners),
+        *(() if enclosed else _open_edges(listeners)),
         *_repeated_domains([*_inline_tables(listeners), *routes]),
         *_lost_routes(listeners, routes),
         *_lost_clusters([*listeners, *routes], {c["name"] for c in clusters}),

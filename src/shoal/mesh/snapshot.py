@@ -34,12 +34,14 @@ def snapshot(
     names: Mapping[str, Endpoint] = {},
     certified: frozenset[str] = NOBODY,
     proofs: Mapping[str, str] = {},
+    *,
+    enclosed: bool = False,
 ) -> Snapshot:
     """The mesh for what is desired and what runs. `addresses` are those of `links.addresses_needed`; instances in
     `draining` get no new requests; `names` are further addresses: of edges whose callee is known by its plain
     name, and of refusals.
     A gateway that speaks TLS listens when all its certificates are among the `certified`; `proofs` are what is answered
-    to an authority that makes one.
+    to an authority that makes one. `enclosed`: the addresses are those of a network of Envoy's own.
     The same input gives the same bytes. Raises `ShoalError` if it contradicts itself.
     """
     desired = answered(desired, observed, draining)
@@ -57,7 +59,7 @@ def snapshot(
         ],
     }
     taken = pack(resources, frozenset(instance.id for found in hosts.values() for instance, _ in found))
-    if problems := check(taken):
+    if problems := check(taken, enclosed=enclosed):
         raise ShoalError(f"the mesh contradicts itself: {'; '.join(problems)}", hint="Report it: it is shoal's fault.")
     return taken
 

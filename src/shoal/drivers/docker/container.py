@@ -38,7 +38,6 @@ class Frame(msgspec.Struct, frozen=True):
     aliases: Sequence[str] = ()
     writable: bool = False
     init: bool = True
-    descriptors: int = 0
 
 
 class Run(msgspec.Struct, frozen=True):
@@ -94,7 +93,6 @@ def _host(workload: Workload, frame: Frame) -> Json:
             for inside, (host, port) in frame.published.items()
         },
         "LogConfig": LOGS,
-        "Ulimits": [{"Name": "nofile", "Soft": n, "Hard": n} for n in [frame.descriptors] if n],
         **_limits(workload.limits),
     }
 

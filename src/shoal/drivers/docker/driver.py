@@ -54,7 +54,6 @@ if TYPE_CHECKING:
     from aiodocker import Docker
 
 KEPT_LOGS = 10
-DESCRIPTORS = 65536
 SHELL = (sys.executable, "-I", "-m", "shoal.drivers.docker.shell")
 OUTSIDE = (GATEWAY, PLAIN)
 """Addresses of the mesh that this machine dials: all others are dialled from within."""
@@ -75,7 +74,7 @@ class DockerDriver:
     ) -> None:
         self.state = State(state.absolute())
         # One core stays for those who serve.
-        self.capabilities = Capabilities(abreast=max(1, len(os.sched_getaffinity(0)) - 1))
+        self.capabilities = Capabilities(abreast=max(1, len(os.sched_getaffinity(0)) - 1), enclosed=True)
         self._clock = clock
         self._connection, self._image = connection, image
         self._here = ProcessDriver(state, daemon=daemon, clock=clock)
@@ -243,7 +242,7 @@ class DockerDriver:
         files = rendering.files()
         if inside.is_ours(workload):
             files |= inside.library(places.LIBRARY)
-        owner = places.owner(workload)
+        owner = os.getuid() if workload.kind == "mesh" else places.owner(workload)
         public = workload.image is not None and not workload.security.user
         # A file system of its own takes over the mode of what it covers, but not whose that was.
         folders = {places.OWN: 0o755, places.FILES: 0o700, places.SCRATCH: 0o1777 if workload.limits.disk else 0o700}
@@ -252,8 +251,8 @@ class DockerDriver:
         if others := {path: copy for path, copy in files.items() if path not in mine}:
             yield Path("/"), archive.of_files(others, Path("/"), owner, {}, public=public)
         if workload.data:
-            data = places.DATA / workload.data
-            yield data, archive.of_files({}, data, owner, {data: 0o700})
+            # In a folder of the volume's: that itself is root's.
+            yield places.DATA, archive.of_files({}, places.DATA, owner, {places.DATA / workload.data: 0o700})
 
     async def _frame(self, workload: Workload, spec: Spec, image: str, *, errand: bool) -> container.Frame:
         mesh = workload.kind == "mesh"
@@ -271,13 +270,12 @@ class DockerDriver:
             or any(name.startswith("./") for name in (*workload.files, *workload.copies)),
             # An image of others' has a first process of its own choice.
             init=workload.image is None,
-            descriptors=DESCRIPTORS if mesh else 0,
         )
 
     async def _mounts(self, workload: Workload) -> list[container.Json]:
         mounts = [container.volume("", str(places.OWN))]
         if workload.data:
-            mounts.append(container.volume(await self._volumes.ensure(workload.data), f"{places.DATA}/{workload.data}"))
+            mounts.append(container.volume(await self._volumes.ensure(workload.data), str(places.DATA)))
         for given in workload.mounts:
             name = await self._volumes.ensure_named(given.source) if given.kind == "volume" else ""
             mounts.append(container.mount(given, name))

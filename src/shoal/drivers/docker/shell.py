@@ -100,17 +100,22 @@ async def _print(stream: Stream, resize: Resize) -> None:
 
 async def _type(stream: Stream) -> None:
     """What is typed goes there, until it ends."""
-    loop = asyncio.get_running_loop()
-    reader = asyncio.StreamReader()
-    try:
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(os.dup(0), "rb"))
-    except ValueError:  # a file: never blocks
-        data = sys.stdin.buffer.read()
+    while data := await _typed():
         await stream.write_in(data)
-    else:
-        while data := await reader.read(PIECE):
-            await stream.write_in(data)
     end_input(stream)
+
+
+async def _typed() -> bytes:
+    loop, there = asyncio.get_running_loop(), asyncio.Event()
+    try:
+        loop.add_reader(0, there.set)
+    except PermissionError:  # a file: it never lets anybody wait
+        return os.read(0, PIECE)
+    try:
+        await there.wait()
+        return os.read(0, PIECE)
+    finally:
+        loop.remove_reader(0)
 
 
 async def _sized(resize: Resize) -> None:
