@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from shoal.drivers.docker.connection import connect
 from shoal.drivers.docker.driver import DockerDriver
 from shoal.drivers.driver import Driver
 from shoal.drivers.fake import Behaviour, FakeDriver, Platform
@@ -231,15 +232,16 @@ class DockerBed(ShellBed):
     def dialled(self, name: str) -> Endpoint:
         return Endpoint("mesh", super().dialled(name).port)
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, host: str) -> None:
         super().__init__()
-        self.root = root
+        self.root, self.host = root, host
         self.driver: DockerDriver = self.fresh()
 
     def fresh(self) -> DockerDriver:
-        return DockerDriver(self.root)
+        return DockerDriver(self.root, connection=lambda: connect(self.host))
 
     def left(self) -> list[int]:
+        """The engine's own fixture looks for containers."""
         return []
 
     async def clean(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -10,20 +10,28 @@ import pytest
 from tests.conformance.drivers.bed import Bed, DockerBed, FakeBed, ProcessBed
 from tests.conformance.drivers.differences import DIFFERENCES
 
-BEDS: dict[str, Callable[[Path], Bed]] = {"fake": lambda root: FakeBed(), "process": ProcessBed, "docker": DockerBed}
+DRIVERS = ["fake", "process", pytest.param("docker", marks=pytest.mark.docker)]
 
 
-@pytest.fixture(params=BEDS)
+@pytest.fixture(params=DRIVERS)
 async def bed(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Bed]:
     differs = DIFFERENCES.get(request.param, {}).get(request.function.__name__)
     if differs:
         request.applymarker(pytest.mark.xfail(strict=not differs.chance, reason=differs.what))
-    chosen = BEDS[request.param](tmp_path / "state")
+    chosen = _bed(request, tmp_path / "state")
     await chosen.driver.open(chosen.wake)
     yield chosen
     await chosen.clean()
     if request.param == "process":
         assert chosen.left() == []
+
+
+def _bed(request: pytest.FixtureRequest, state: Path) -> Bed:
+    if request.param == "fake":
+        return FakeBed()
+    if request.param == "process":
+        return ProcessBed(state)
+    return DockerBed(state, request.getfixturevalue("engine").host)
 
 
 @pytest.fixture
