@@ -59,6 +59,14 @@ def is_here(docker: Docker) -> bool:
     return str(docker._connection_info).startswith(UNIX)
 
 
+def check_here(docker: Docker) -> None:
+    """Raises `DriverFailed` for an engine of another machine."""
+    if not is_here(docker):
+        what = f"the Docker engine at {docker._connection_info} is another machine's"
+        hint = "shoal can only use one that is reached by a Unix socket: see docs/docker.md (How it runs)"
+        raise DriverFailed(what, hint=hint)
+
+
 @contextlib.asynccontextmanager
 async def answered(docker: Docker, path: str, params: Mapping[str, str]) -> AsyncIterator[ClientResponse]:
     """An answer that may go on for as long as it likes; closed in the end."""

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from shoal.drivers.docker import archive, container, inside, labels, places, programs
-from shoal.drivers.docker.connection import asking, connect, is_here
+from shoal.drivers.docker.connection import asking, check_here, connect, is_here
 from shoal.drivers.docker.containers import Containers
 from shoal.drivers.docker.images import Programs, pulled
 from shoal.drivers.docker.refusals import refused
@@ -91,6 +91,7 @@ class DockerDriver:
         await self._here.open(wake)
         try:
             self._docker = self._connection()
+            check_here(self._docker)
             self._volumes = Volumes(self._docker, self._project, self.state.realm)
             self._containers = Containers(self._docker, self.state, self._volumes.network, self._clock)
             self._programs = Programs(self._docker)
