@@ -101,7 +101,7 @@ class Watcher:
         return True
 
     def _read(self, release: Release) -> tuple[App, dict[str, str]]:
-        from shoal.spec import known, load, secrets
+        from shoal.compose.loading import load, secret_values
 
         watch = release.wanted.watch
         assert watch is not None
@@ -111,7 +111,7 @@ class Watcher:
         env_files = [Path(name) for name in watch.env_files]
         # What is said of the target meanwhile is for the next `up`.
         app = load(file, environment=environment, target=was.target, variables=given, env_files=env_files)
-        return app, secrets.secret_values(app, known(file.parent, environment, given, env_files))
+        return app, secret_values(app, file, given, env_files)
 
     def _variables(self) -> dict[str, str]:
         try:

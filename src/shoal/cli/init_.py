@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
 from pathlib import Path
 
 from shoal.cli.output import data, progress
@@ -62,15 +63,15 @@ def _from_folder(folder: Path) -> int:
         progress(f"  found  {line}")
     for line in draft.check:
         progress(f"  check  {line}")
-    return _checked(file)
+    return checked(file)
 
 
-def _checked(file: Path) -> int:
+def checked(file: Path, env_files: Sequence[Path] = ()) -> int:
     """What was written is read again: whatever is wrong with it should be known now."""
     from shoal.spec import load
 
     try:
-        load(file, variables=os.environ)
+        load(file, variables=os.environ, env_files=env_files)
     except FileError as problem:
         raise type(problem)(
             f"what was written needs a hand: {problem.what}", where=problem.where, hint=problem.hint

@@ -24,7 +24,7 @@ def profile_argument(parser: ArgumentParser) -> None:
 
 
 def load_app(place: Place, variables: Mapping[str, str] = os.environ) -> App:
-    from shoal.spec import load
+    from shoal.compose.loading import load
 
     return load(
         place.file,
@@ -38,9 +38,18 @@ def load_app(place: Place, variables: Mapping[str, str] = os.environ) -> App:
 
 def secret_values(app: App, place: Place) -> dict[str, str]:
     """The contents of the declared secrets, from the caller's variables and files; made ones are the daemon's."""
-    from shoal.spec import known, secrets
+    from shoal.compose.loading import secret_values
 
-    return secrets.secret_values(app, known(place.folder, place.environment, os.environ, place.env_files))
+    return secret_values(app, place.file, os.environ, place.env_files)
+
+
+def tell_unheard(place: Place) -> None:
+    """What of a Compose file isn't honoured, each with its line."""
+    from shoal.cli.output import progress
+    from shoal.compose.loading import unheard
+
+    for remark in unheard(place.file, os.environ, place.env_files):
+        progress(f"not honoured: {remark}")
 
 
 def builtins(app: App) -> Any:

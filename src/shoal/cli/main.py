@@ -114,7 +114,15 @@ def _end_on_interrupt() -> None:
         _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
 
 
+def _verb_first(words: list[str]) -> list[str]:
+    """`-f FILE up`, as with Compose: the file may stand before the verb."""
+    if len(words) > 2 and words[0] in ("-f", "--file"):
+        return [words[2], "--file", words[1], *words[3:]]
+    return [words[1], words[0], *words[2:]] if len(words) > 1 and words[0].startswith("--file=") else words
+
+
 def _dispatch(words: list[str]) -> int:
+    words = _verb_first(words)
     if not words or words[0].startswith("-"):
         options = parser().parse_known_args(words)[1]
         if options:

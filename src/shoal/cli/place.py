@@ -11,10 +11,14 @@ from pathlib import Path
 
 from shoal.api.client import Client
 from shoal.api.place import PROCESS, state_folder, state_root, wanted
+from shoal.compose.finding import NAMES as COMPOSE
+from shoal.compose.finding import is_compose
 from shoal.errors import FileError, MissingFile, UsageError
 from shoal.model.names import NAME, TARGETS, check_known
 
 NAMES = ("shoal.yaml", "shoal.yml")
+DOCKER = "docker"
+"""What Compose files run on."""
 
 
 class Place:
@@ -50,6 +54,8 @@ class Place:
 
     def _of_the_file(self) -> str:
         """A file that can't be read keeps nobody from stopping what runs: then it is where something was wanted."""
+        if is_compose(self.file):
+            return DOCKER
         try:
             # Most files say nothing of it, and most verbs need nothing else of them: reading YAML takes its time.
             if b"target" not in self.file.read_bytes():
@@ -85,7 +91,7 @@ def place(options: Namespace) -> Place:
 
 
 def _named(given: Path) -> Path:
-    candidates = [given / name for name in NAMES] if given.is_dir() else [given]
+    candidates = [given / name for name in (*NAMES, *COMPOSE)] if given.is_dir() else [given]
     for candidate in candidates:
         if candidate.is_file():
             return candidate.resolve()
@@ -97,6 +103,9 @@ def _found(here: Path) -> Path:
         for name in NAMES:
             if (folder / name).is_file():
                 return (folder / name).resolve()
+    if compose := next((name for name in COMPOSE if (here / name).is_file()), ""):
+        hint = f"`shoal -f {compose} up` runs it as it is; `shoal import {compose}` writes a shoal.yaml."
+        raise MissingFile(f"there is no shoal.yaml in {here} or above it, but {compose}", hint=hint)
     raise MissingFile(
         f"there is no shoal.yaml in {here} or above it",
         hint="Go to your app's folder, or name the file with -f; `shoal init` writes a first one.",

@@ -7,7 +7,7 @@ import os
 from argparse import ArgumentParser, Namespace
 from typing import Any
 
-from shoal.cli.load import builtins, env_file_argument, load_app, profile_argument, secret_values
+from shoal.cli.load import builtins, env_file_argument, load_app, profile_argument, secret_values, tell_unheard
 from shoal.cli.output import data
 from shoal.cli.place import Place, place
 from shoal.cli.times import seconds
@@ -34,6 +34,7 @@ def run(options: Namespace) -> int:
 
     at = place(options)
     app = load_app(at)
+    tell_unheard(at)
     check_known(options.services, [*(s.name for s in app.services), *(b.name for b in app.backing)])
     check_known(options.excepted, [s.name for s in app.services if s.kind == "service"])
     secrets = secret_values(app, at)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from shoal.errors import FileError
-from shoal.spec.finding import NAMES as OWN
-from shoal.spec.reader import read_file
-from shoal.spec.report import Report
-from shoal.spec.tree import Table
 
+if TYPE_CHECKING:
+    from shoal.spec.tree import Table
+
+OWN = ("shoal.yaml", "shoal.yml")
 NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
 _NAMED = re.compile(r"(?:docker-)?compose(?:[.-].+)?\.ya?ml")
 
@@ -28,6 +29,9 @@ def is_compose(file: Path) -> bool:
         return True
     if file.name in OWN or file.suffix not in (".yaml", ".yml") or not file.is_file():
         return False
+    from shoal.spec.reader import read_file  # late: most files have a name that tells
+    from shoal.spec.report import Report
+
     try:
         return _looks(read_file(file, Report(), frozenset({"!reset", "!override"})))
     except FileError:
@@ -35,6 +39,8 @@ def is_compose(file: Path) -> bool:
 
 
 def _looks(tree: Table) -> bool:
+    from shoal.spec.tree import Table
+
     services = tree.get("services")
     entries = services.entries.values() if isinstance(services, Table) else ()
     keys = {key for entry in entries if isinstance(entry.value, Table) for key in entry.value.entries}

@@ -26,7 +26,7 @@ class Mount(msgspec.Struct, frozen=True):
     """Something at `target`, an absolute path in the container:
 
     volume   data of this environment that outlives instances; who names the same `source` has the same
-    bind     a file or a folder of this machine, `source` its absolute path
+    bind     a file or a folder of this machine, `source` its absolute path; to `create`: a folder, if it isn't there
     tmpfs    memory, of `size` bytes at most (0: no bound), gone with the instance
     """
 
@@ -35,6 +35,7 @@ class Mount(msgspec.Struct, frozen=True):
     kind: Literal["volume", "bind", "tmpfs"] = "volume"
     read_only: bool = False
     size: int = 0
+    create: bool = False
 
 
 class Security(msgspec.Struct, frozen=True):

@@ -37,10 +37,12 @@ def files_of(written: dict[str, FileEntry], path: Path, caller: Caller, facts: F
 def _place(name: str, path: Path, facts: Facts) -> str:
     """Where it goes, tidied up; nothing when that can't be."""
     parts = PurePosixPath(name).parts
-    if not parts or name.startswith("/") or ".." in parts or "\0" in name:
+    if not parts or (name.startswith("/") and facts.target == "process") or ".." in parts or "\0" in name:
         what = f"{quote(name)} is no place for a file: it has to be a relative path without `..`"
         facts.problem_at_key(WrongType, path, what, PLACES)
         return ""
+    if parts[0] == "/":  # a container has the whole disk for itself
+        return f"/{'/'.join(parts[1:])}"
     return ("./" if name.startswith("./") else "") + "/".join(parts)
 
 

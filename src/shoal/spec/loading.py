@@ -16,6 +16,7 @@ from shoal.spec.backings import backing_of, secrets_of
 from shoal.spec.builds import builds_of
 from shoal.spec.conform import conform
 from shoal.spec.cycles import check_cycles
+from shoal.spec.expand import Scope
 from shoal.spec.facts import Facts, check_names, valid
 from shoal.spec.finding import located
 from shoal.spec.gateway import gateway_of
@@ -27,7 +28,7 @@ from shoal.spec.reader import read_file
 from shoal.spec.report import Report
 from shoal.spec.services import services_of
 from shoal.spec.tree import Path, Table, find, walk
-from shoal.spec.variables import known
+from shoal.spec.variables import Reading, known
 from shoal.spec.words import quote
 
 
@@ -39,23 +40,26 @@ def load(
     variables: Mapping[str, str],
     env_files: Sequence[FilePath] = (),
     profiles: Sequence[str] = (),
+    read: Callable[[FilePath, Report], Table] = read_file,
+    scope: Reading = Scope,
 ) -> App:
     """The app of a file, for one environment (None: dev), on one target (None: the file's own). `variables` are the
     caller's, and win over those of `env_files`, or of `.env` and its kin beside the file. `profiles` are the active
-    ones, else those of a variable.
+    ones, else those of a variable. `read` makes a tree of a file, `scope` is how files of variables are read: there are
+    other ways to say the same.
 
     Raises FileError or one of its kinds: the only problem, or `Problems` with all of them.
     """
     file = located(folder_or_file)
     report = Report()
-    whole = _without_anchors(read_file(file, report))
+    whole = _without_anchors(read(file, report))
     overlays = overlay.environments(whole, report)
     chosen = environment or overlay.ALWAYS
     overlay.check_there(chosen, overlays, whole)
 
     def loaded(name: str, report: Report) -> App:
         tree = overlay.merged(whole.without("environments"), overlays[name], (), report)
-        mine = known(file.parent, name, variables, env_files)
+        mine = known(file.parent, name, variables, env_files, scope)
         tree = interpolate(tree, mine, report)
         entry = conform(tree, File, report)
         own = "process" if entry.target is UNSET else entry.target
@@ -67,7 +71,7 @@ def load(
     for other in overlays:
         _check_other(other, loaded, report)
     report.raise_any()
-    mine = known(file.parent, chosen, variables, env_files)
+    mine = known(file.parent, chosen, variables, env_files, scope)
     return msgspec.structs.replace(app, profiles=active(profiles, mine, app.services))
 
 

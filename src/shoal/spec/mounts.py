@@ -73,7 +73,7 @@ def _map(entry: MountEntry, path: Path, facts: Facts) -> Mount | None:
     if isinstance(entry.volume, str):
         return _volume(entry, entry.volume, target, path, facts)
     if isinstance(entry.bind, str):
-        return Mount(target, _bound(entry.bind, path, facts), "bind", entry.read_only)
+        return Mount(target, _bound(entry, entry.bind, path, facts), "bind", entry.read_only, create=entry.create)
     if entry.read_only:
         facts.problem_at_key(WrongType, (*path, "read_only"), "there is nothing in new memory to read", "leave it out")
     return Mount(target, kind="tmpfs", size=0 if isinstance(entry.tmpfs, bool) else int(entry.tmpfs or 0))
@@ -95,13 +95,13 @@ def _volume(entry: MountEntry, name: str, target: str, path: Path, facts: Facts)
     return Mount(target, name, "volume", entry.read_only)
 
 
-def _bound(named: str, path: Path, facts: Facts) -> str:
+def _bound(entry: MountEntry, named: str, path: Path, facts: Facts) -> str:
     """The absolute path of what has to be there: an engine would make an empty folder of root's."""
     found = facts.folder / named
     if named.startswith("~"):
         what = f"{quote(named)}: only a shell knows whose home that is"
         facts.problem_in(WrongType, path, named, what, f"write ${{HOME}}{named[1:]}")
-    elif not _exists(str(found)):
+    elif not entry.create and not _exists(str(found)):
         what = f"there is no file or folder {quote(named)}"
         facts.problem_in(MissingFile, path, named, what, "paths are relative to this file")
     return os.path.normpath(facts.folder.resolve() / named)

@@ -57,6 +57,7 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["plan", "--json"], {"json": True}),
     (["doctor"], {"json": False}),
     (["init"], {"folder": ".", "template": None}),
+    (["import", "a.yaml", "b.yaml", "-o", "-"], {"files": ["a.yaml", "b.yaml"], "output": "-", "force": False}),
     (["init", "--template", "blog", "x"], {"folder": "x", "template": "blog"}),
     (["config", "--explain", "A", "--env-file", "a", "--env-file", "b"], {"explain": "A", "env_file": ["a", "b"]}),
     (["why", "api"], {"service": "api"}),

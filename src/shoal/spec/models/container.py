@@ -26,6 +26,7 @@ class MountEntry(Written, frozen=True, kw_only=True):
         Meta(description="Memory: true, or at most so much, such as 64Mi. Gone with the instance."),
     ] = UNSET
     read_only: Annotated[bool, Meta(description="Nothing can be written there.")] = False
+    create: Annotated[bool, Meta(description="With `bind`: a folder that isn't there is made.")] = False
 
 
 class SecurityEntry(Written, frozen=True, kw_only=True):
