@@ -12,6 +12,9 @@ from shoal.spec.tree import Entry, Node, Scalar, Table
 from shoal.spec.words import quote
 
 FORMS = 'such as "8080:80", "127.0.0.1:8080:80" or {target: 80, published: "8080"}'
+EVERYWHERE = "0.0.0.0"
+"""Compose publishes for other machines, too."""
+
 SPOKEN = {"http": "http", "https": "tcp", "http2": "http", "h2c": "http", "grpc": "grpc", "ws": "http", "wss": "tcp"}
 """What `app_protocol` may say."""
 
@@ -73,9 +76,9 @@ def _add(found: dict[str, Entry], one: Published, form: PortForm, place: Place, 
     spoken = SPOKEN.get(form.app_protocol.lower(), "tcp")
     if form.app_protocol and form.app_protocol.lower() not in SPOKEN:
         making.remark(f"{form.app_protocol} is passed through as TCP", "ports", index, "app_protocol")
-    host = f"[{one.host}]" if ":" in one.host else one.host
+    host = f"[{one.host}]" if ":" in one.host else one.host or EVERYWHERE
     name = form.name if valid(form.name) and form.name not in found else _named(one, found)
-    found[name] = Entry(place, _port(one.target, f"{host}:{published}" if host else published, spoken, place))
+    found[name] = Entry(place, _port(one.target, f"{host}:{published}", spoken, place))
 
 
 def _named(one: Published, found: dict[str, Entry]) -> str:

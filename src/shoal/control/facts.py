@@ -38,7 +38,7 @@ def ready_up_to(workload: Workload, count: int, observed: Observed) -> bool:
 
 def exclusive(workload: Workload) -> bool:
     """Whether the old instance must be gone before the new one starts: it holds data, an address, or is a job."""
-    fixed = not workload.contained and any(port.number for port in workload.ports)
+    fixed = any(port.publish or (port.number and not workload.contained) for port in workload.ports)
     held = bool(workload.data) or _keeps(workload)
     return workload.stable_ports or fixed or held or workload.kind in ("backing", "mesh", "job")
 

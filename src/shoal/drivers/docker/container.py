@@ -25,7 +25,7 @@ class Frame(msgspec.Struct, frozen=True):
 
     user       number:number, or what the image says (empty)
     mounts     as the engine writes them
-    published  number inside -> (host, number) on this machine
+    published  number inside, host and number on this machine
     writable   the root folder may be written to
     """
 
@@ -34,7 +34,7 @@ class Frame(msgspec.Struct, frozen=True):
     labels: Mapping[str, str]
     user: str = ""
     mounts: Sequence[Json] = ()
-    published: Mapping[int, tuple[str, int]] = {}
+    published: Sequence[tuple[int, str, int]] = ()
     aliases: Sequence[str] = ()
     writable: bool = False
     init: bool = True
@@ -60,7 +60,7 @@ def body(workload: Workload, run: Run, frame: Frame) -> Json:
         "Labels": dict(frame.labels),
         "Healthcheck": {"Test": ["NONE"]},
         "StopSignal": workload.stop.signal,
-        "ExposedPorts": {f"{number}/tcp": {} for number in frame.published},
+        "ExposedPorts": {f"{number}/tcp": {} for number, _, _ in frame.published},
         "HostConfig": _host(workload, frame),
         "NetworkingConfig": {"EndpointsConfig": {frame.network: {"Aliases": list(frame.aliases)}}},
     }
@@ -89,8 +89,10 @@ def _host(workload: Workload, frame: Frame) -> Json:
         "SecurityOpt": [] if security.new_privileges or security.privileged else ["no-new-privileges"],
         "Mounts": list(frame.mounts),
         "PortBindings": {
-            f"{inside}/tcp": [{"HostIp": host, "HostPort": str(port)}]
-            for inside, (host, port) in frame.published.items()
+            f"{number}/tcp": [
+                {"HostIp": host, "HostPort": str(port)} for inside, host, port in frame.published if inside == number
+            ]
+            for number, _, _ in frame.published
         },
         "LogConfig": LOGS,
         **_limits(workload.limits),

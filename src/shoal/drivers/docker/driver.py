@@ -268,7 +268,7 @@ class DockerDriver:
             aliases=[workload.name, *workload.aliases] if plain else list(workload.aliases),
             writable=not workload.security.read_only
             or bool(workload.kept)
-            or any(name.startswith("./") for name in (*workload.files, *workload.copies)),
+            or any(name.startswith(("./", "/")) for name in (*workload.files, *workload.copies)),
             # An image of others' has a first process of its own choice.
             init=workload.image is None,
         )
@@ -279,6 +279,8 @@ class DockerDriver:
             mounts.append(container.volume(await self._volumes.ensure(workload.data), str(places.DATA)))
         for given in workload.mounts:
             name = await self._volumes.ensure_named(given.source) if given.kind == "volume" else ""
+            if given.create and not Path(given.source).exists():
+                Path(given.source).mkdir(parents=True)
             mounts.append(container.mount(given, name))
         return mounts
 

@@ -51,16 +51,17 @@ def artifact(own: str, key: str) -> Path:
     return APP if key == own else BUILDS / key
 
 
-def published(ports: tuple[Port, ...]) -> dict[int, tuple[str, int]]:
-    """Number inside -> host and number on this machine (0: any), for those that the file publishes."""
+def published(ports: tuple[Port, ...]) -> tuple[tuple[int, str, int], ...]:
+    """Number inside, host and number on this machine (0: any), for those that the file publishes. One may be published
+    at several."""
     inside = numbers(ports)
-    return {inside[port.name]: _outside(port.publish) for port in ports if port.publish}
+    return tuple((inside[port.name], *_outside(port.publish)) for port in ports if port.publish)
 
 
 def _outside(text: str) -> tuple[str, int]:
     """Loopback, unless told otherwise."""
     host, _, number = text.rpartition(":")
-    return host or LOOPBACK, int(number)
+    return host.strip("[]") or LOOPBACK, int(number)
 
 
 def owner(workload: Workload) -> int:

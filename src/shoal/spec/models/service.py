@@ -30,7 +30,8 @@ class PortEntry(Written, frozen=True, kw_only=True):
     publish: Annotated[
         str,
         Meta(
-            description='Where this machine has it, too, past gateway and mesh: "8080", "127.0.0.1:8080"; "0" is any. '
+            description='Where this machine has it, too, past gateway and mesh: "8080" (for itself alone), '
+            '"0.0.0.0:8080" (for others as well), "0" (any). '
             "Containers only, one instance."
         ),
     ] = ""
