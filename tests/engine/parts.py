@@ -92,6 +92,8 @@ class Packages:
             for member, content in contents(package):
                 if path := self._moved(member.name):
                     member.name = path
+                    if member.islnk():
+                        member.linkname = self._moved(member.linkname) or ""
                     if content and any(change.path == path for change in self.changed):
                         tree.text(path, changed(path, content.read(), self.changed))
                     else:

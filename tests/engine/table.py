@@ -160,6 +160,35 @@ CADDY: Layer = (
     Text("usr/share/caddy/index.html", "<!doctype html>\n<title>Caddy works!</title>\n"),
 )
 
+_MYSQL = Owner(999, 999)
+MARIADB: Layer = (
+    Packages(("mariadb-server-core", "mariadb-client", "tzdata")),
+    User("mysql", _MYSQL, "/home/mysql"),
+    Folder("var/lib/mysql", _MYSQL),
+    Folder("run/mysqld", _MYSQL, 0o1777),
+    Folder("docker-entrypoint-initdb.d"),
+    Link("etc/mysql/my.cnf", "mariadb.cnf"),
+    Script("mariadb.sh", "usr/local/bin/docker-entrypoint.sh"),
+)
+
+_RABBITMQ = Owner(999, 999)
+RABBITMQ: Layer = (
+    # Whoever names a folder first says whose it is.
+    User("rabbitmq", _RABBITMQ, "/var/lib/rabbitmq", "/bin/bash"),
+    Folder("var/log/rabbitmq", _RABBITMQ),
+    Folder("etc/rabbitmq", _RABBITMQ, 0o777),
+    Packages(
+        ("rabbitmq-server",),
+        moved=(
+            ("usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8", "opt/rabbitmq"),
+            ("usr/lib/rabbitmq", None),
+            *((f"usr/sbin/{name}", None) for name in ("rabbitmq-plugins", "rabbitmq-server", "rabbitmqctl")),
+        ),
+    ),
+    Text("etc/rabbitmq/conf.d/10-defaults.conf", "loopback_users.guest = false\nlog.console = true\n"),
+    Script("rabbitmq.sh", "usr/local/bin/docker-entrypoint.sh"),
+)
+
 IMAGES = (
     Image(
         ("debian:bookworm-slim", "debian:bookworm", "debian:12-slim"), (SYSTEM,), command=("bash",), env={"PATH": PATH},
@@ -198,5 +227,17 @@ IMAGES = (
         command=("caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"),
         env={"PATH": PATH, "XDG_CONFIG_HOME": "/config", "XDG_DATA_HOME": "/data"},
         ports=("80/tcp", "443/tcp", "443/udp", "2019/tcp"), folder="/srv",
+    ),
+    Image(
+        ("mariadb:11.4",), (SYSTEM, GOSU, MARIADB), ("docker-entrypoint.sh",), ("mariadbd",),
+        {"PATH": PATH, "LANG": "C.UTF-8"}, ("3306/tcp",), ("/var/lib/mysql",),
+    ),
+    Image(
+        ("rabbitmq:4",), (SYSTEM, GOSU, RABBITMQ), ("docker-entrypoint.sh",), ("rabbitmq-server",),
+        {
+            "PATH": f"/opt/rabbitmq/sbin:{PATH}", "RABBITMQ_DATA_DIR": "/var/lib/rabbitmq", "HOME": "/var/lib/rabbitmq",
+            "LANG": "C.UTF-8",
+        },
+        ("5672/tcp", "5671/tcp", "4369/tcp", "25672/tcp", "15691/tcp", "15692/tcp"), ("/var/lib/rabbitmq",),
     ),
 )  # fmt: skip

@@ -35,6 +35,8 @@ SAYS = [
     ("postgres:18", ("--version",), "postgres (PostgreSQL) 18."),
     ("redis:8", ("sh", "-c", "id -u redis; pwd; stat -c %U /data; redis-server --version"), "999\n/data\nredis\n"),
     ("envoyproxy/envoy:v1.40.0", ("sh", "-c", "id -u envoy; command -v envoy"), "101\n/usr/local/bin/envoy"),
+    ("mariadb:11.4", ("sh", "-c", "id -u mysql; stat -c %U /var/lib/mysql; which mariadbd"), "999\nmysql\n/usr/sbin"),
+    ("rabbitmq:4", ("sh", "-c", "id -u rabbitmq; which rabbitmq-server"), "999\n/opt/rabbitmq/sbin/rabbitmq-server"),
     ("caddy:2", ("caddy", "version"), "v2."),
 ]  # fmt: skip
 
@@ -107,6 +109,41 @@ def test_redis_answers_others_and_is_not_root(docker: Docker) -> None:
     finally:
         docker("rm", "--force", "--volumes", "bed-redis")
         docker("network", "rm", "bed-redis")
+
+
+def test_mariadb_makes_what_it_is_asked_for(docker: Docker) -> None:
+    given = [f"--env=MARIADB_{name}" for name in ("ROOT_PASSWORD=it's", "DATABASE=shop", "USER=ann", "PASSWORD=her's")]
+    docker("create", "--name", "bed-mariadb", *given, "mariadb:11.4")
+    try:
+        script = "create table bought (what text); insert into bought values ('a hat')"
+        docker.put("bed-mariadb", "/docker-entrypoint-initdb.d/10-first.sql", script)
+        docker("start", "bed-mariadb")
+        ask = [
+            "bed-mariadb",
+            "mariadb",
+            "-N",
+            "-h127.0.0.1",
+            "-uann",
+            "-pher's",
+            "shop",
+            "-e",
+            "select what from bought",
+        ]
+        assert docker.until(lambda: docker("exec", *ask)) == "a hat\n"
+        assert docker("exec", "bed-mariadb", "cat", "/proc/1/status").partition("Uid:\t")[2].startswith("999")
+    finally:
+        docker("rm", "--force", "--volumes", "bed-mariadb")
+
+
+def test_rabbitmq_has_the_user_that_it_is_told(docker: Docker) -> None:
+    given = ["--env=RABBITMQ_DEFAULT_USER=ann", "--env=RABBITMQ_DEFAULT_PASS=hers"]
+    docker("run", "--detach", "--name", "bed-rabbitmq", *given, "rabbitmq:4")
+    try:
+        # As root it would make the cookie, and the server could not read it.
+        ask = ["exec", "--user", "rabbitmq", "bed-rabbitmq", "rabbitmqctl", "authenticate_user", "ann", "hers"]
+        assert "Success" in docker.until(lambda: docker(*ask))
+    finally:
+        docker("rm", "--force", "--volumes", "bed-rabbitmq")
 
 
 def test_a_port_is_published_and_an_instance_has_an_address(docker: Docker) -> None:
