@@ -276,7 +276,8 @@ class Engine:
         return isinstance(self.driver, ProcessDriver)
 
     def _built(self, desired: Desired) -> frozenset[str]:
-        return frozenset(a.key for a in desired.artifacts if is_built(self._cache, a.key))
+        built = frozenset(a.key for a in desired.artifacts if is_built(self._cache, a.key))
+        return built if isinstance(self.driver, ProcessDriver) else built & self.imager.made
 
     async def _build(self, artifact: Artifact) -> None:
         def report(step: str, note: str, seconds: float | None) -> None:
@@ -289,6 +290,8 @@ class Engine:
         async with self._building:
             recompiler = self.recompiling.recompiler
             await build(artifact, root=self._cache, report=report, spawn=spawn, recompiler=recompiler)
+            if not isinstance(self.driver, ProcessDriver):
+                await self.imager.make(self.driver.client, artifact)
 
     async def _obtain(self, command: Sequence[str], env: Mapping[str, str], cwd: Path, log: Path) -> int:
         return await self.driver.run_to_end(command, env, cwd, log, name="certificate")

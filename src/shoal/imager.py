@@ -7,11 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shoal.build.image import Bases, Lock, ensure_image, lock_beside, wanted
+from shoal.build.image import Bases, Lock, Plan, build_by_engine, ensure_image, lock_beside, tag_of, wanted
+from shoal.build.store import artifact_folder
 from shoal.control.environment import Environment
+from shoal.drivers.docker.connection import asking
 from shoal.drivers.docker.images import official
 from shoal.errors import DriverFailed
-from shoal.model.workload import Workload
+from shoal.model.workload import Artifact, Workload
 
 if TYPE_CHECKING:
     from aiodocker import Docker
@@ -20,39 +22,55 @@ Report = Callable[[str, str, str], None]
 
 
 class Imager:
-    """`report` tells events (kind, workload, text)."""
+    """`report` tells events (kind, workload, text). `made` are the keys of artifacts whose images were there once: each
+    start looks again."""
 
     def __init__(self, environment: Environment, cache: Path, report: Report) -> None:
         self._environment, self._cache, self._report = environment, cache, report
         self._bases: Bases | None = None
         self._folder = ""
-        self._made: dict[str, str] = {}
+        self.made: set[str] = set()
         self._making: dict[str, asyncio.Lock] = {}
+
+    async def make(self, docker: Docker, artifact: Artifact) -> None:
+        """All images that come of a built artifact. Raises what `of` raises."""
+        users = [w for w in self._environment.loop.desired.workloads if w.artifact == artifact.key]
+        with asking(f"the image of {artifact.owner}"):
+            for workload in users:
+                await self.of(docker, workload)
+        self.made.add(artifact.key)
 
     async def of(self, docker: Docker, workload: Workload) -> str:
         """What a container of it is created from. Raises `BuildFailed`, `DriverFailed`, `FileError`."""
-        if workload.image is not None or not workload.artifact:
-            base = await self._known(docker, workload).of(official(workload))
-            return base.id
-        async with self._making.setdefault(workload.artifact, asyncio.Lock()):
-            if workload.artifact not in self._made:
-                self._made[workload.artifact] = await self._make(docker, workload)
-            return self._made[workload.artifact]
-
-    def lost(self, workload: Workload) -> None:
-        """The engine hasn't got it any more: it is looked for anew."""
-        self._made.pop(workload.artifact, None)
-        self._bases = None
-
-    async def _make(self, docker: Docker, workload: Workload) -> str:
+        if not workload.artifact or (workload.image and workload.image.reference):
+            return (await self._known(docker, workload).of(official(workload))).id
         desired = self._environment.loop.desired
         artifact = next((a for a in desired.artifacts if a.key == workload.artifact), None)
         if artifact is None:
             return await _of_before(docker, workload)
-        image = await ensure_image(docker, wanted(desired, artifact), self._known(docker, workload), self._cache)
+        if workload.image:
+            return await self._built(docker, workload)
+        asked = wanted(desired, artifact)
+        async with self._alone(asked.identity):
+            image = await ensure_image(docker, asked, self._known(docker, workload), self._cache)
         if image.sent:
             self._report("image", workload.name, f"{image.tag}: {image.sent / 1e6:.1f} MB to the engine")
         return image.id
+
+    async def _built(self, docker: Docker, workload: Workload) -> str:
+        """By the engine, of the service's own Dockerfile."""
+        assert workload.image is not None
+        tag = tag_of(self._environment.loop.desired.app, workload.owner, workload.artifact, workload.image)
+        async with self._alone(tag):
+            if not await docker.images.list(filters={"reference": [tag]}):
+                labels = {"shoal.artifact": workload.artifact, "shoal.service": workload.owner}
+                folder = artifact_folder(self._cache, workload.artifact)
+                plan = Plan(folder, workload.owner, workload.image, tag, labels)
+                await build_by_engine(docker, plan, lambda step: self._report("image", workload.name, step))
+        return tag
+
+    def _alone(self, what: str) -> asyncio.Lock:
+        return self._making.setdefault(what, asyncio.Lock())
 
     def _known(self, docker: Docker, workload: Workload) -> Bases:
         release = self._environment.release

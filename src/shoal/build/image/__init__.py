@@ -4,6 +4,7 @@ itself, so that the same source gives the same image."""
 from __future__ import annotations
 
 from shoal.build.image.base import Bases
+from shoal.build.image.dockerfile import Plan, build_by_engine, tag_of
 from shoal.build.image.engine import engine, refusals
 from shoal.build.image.ensure import Image, ensure_image, made_image
 from shoal.build.image.lock import Lock, lock_beside
@@ -14,8 +15,10 @@ __all__ = [
     "Bases",
     "Image",
     "Lock",
+    "Plan",
     "Pushed",
     "Wanted",
+    "build_by_engine",
     "engine",
     "ensure_image",
     "in_image",
@@ -23,5 +26,6 @@ __all__ = [
     "made_image",
     "push",
     "refusals",
+    "tag_of",
     "wanted",
 ]

@@ -27,6 +27,7 @@ class Frame(msgspec.Struct, frozen=True):
     mounts     as the engine writes them
     published  number inside, host and number on this machine
     writable   the root folder may be written to
+    capabilities   that its program can't be executed without, for its file asks for them
     """
 
     image: str
@@ -37,6 +38,7 @@ class Frame(msgspec.Struct, frozen=True):
     published: Sequence[tuple[int, str, int]] = ()
     aliases: Sequence[str] = ()
     writable: bool = False
+    capabilities: Sequence[str] = ()
     init: bool = True
 
 
@@ -85,7 +87,7 @@ def _host(workload: Workload, frame: Frame) -> Json:
         "Tmpfs": ({} if frame.writable else TEMPORARY) | _scratch(workload.limits),
         "Privileged": security.privileged,
         "CapDrop": [] if security.privileged else ["ALL"],
-        "CapAdd": [] if security.privileged else list(security.capabilities),
+        "CapAdd": [] if security.privileged else [*frame.capabilities, *security.capabilities],
         "SecurityOpt": [] if security.new_privileges or security.privileged else ["no-new-privileges"],
         "Mounts": list(frame.mounts),
         "PortBindings": {

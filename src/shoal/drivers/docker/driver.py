@@ -22,7 +22,7 @@ import msgspec
 from shoal.drivers.docker import archive, container, inside, labels, places, programs
 from shoal.drivers.docker.connection import asking, check_here, connect, is_here
 from shoal.drivers.docker.containers import Containers
-from shoal.drivers.docker.images import Programs, pulled
+from shoal.drivers.docker.images import Programs, capabilities, pulled
 from shoal.drivers.docker.refusals import refused
 from shoal.drivers.docker.tracked import Tracked
 from shoal.drivers.docker.volumes import Volumes
@@ -146,7 +146,7 @@ class DockerDriver:
         files = self._files(workload, rendering)
         run = self._run_of(workload, instance, rendering)
         body = await self._body(workload, instance, run, errand=errand)
-        made = await self._client.containers.create(body, name=f"{self._project}-{instance.id}")
+        made = await self.client.containers.create(body, name=f"{self._project}-{instance.id}")
         try:
             for at, packed in files:
                 await made.put_archive(str(at), packed)  # type: ignore[no-untyped-call]
@@ -167,7 +167,7 @@ class DockerDriver:
         self, workload: Workload, instance: Instance, run: container.Run, *, errand: bool
     ) -> container.Json:
         spec = Spec(instance, workload.stop, workload.limits)
-        image = await self._image(self._client, workload)
+        image = await self._image(self.client, workload)
         await self._volumes.ensure_network()
         return container.body(workload, run, await self._frame(workload, spec, image, errand=errand))
 
@@ -267,8 +267,8 @@ class DockerDriver:
             published=places.published(workload.ports),
             aliases=[workload.name, *workload.aliases] if plain else list(workload.aliases),
             writable=not workload.security.read_only
-            or bool(workload.kept)
             or any(name.startswith(("./", "/")) for name in (*workload.files, *workload.copies)),
+            capabilities=capabilities(workload),
             # An image of others' has a first process of its own choice.
             init=workload.image is None,
         )
@@ -293,7 +293,7 @@ class DockerDriver:
         ]
 
     @property
-    def _client(self) -> Docker:
+    def client(self) -> Docker:
         assert self._docker is not None
         return self._docker
 
@@ -311,7 +311,7 @@ class DockerDriver:
         tracked = self._containers.known(instance)
         tracked.sent = number
         with asking(f"signalling {instance}"):
-            made = self._client.containers.container(tracked.container)
+            made = self.client.containers.container(tracked.container)
             # To its first process alone a stop would mean nothing.
             if number == signal.SIGSTOP:
                 await made.pause()
@@ -470,7 +470,7 @@ class DockerDriver:
         tracked = self._containers.known(started.id)
         try:
             await tracked.done.wait()
-            said = await inside.said(self._client, tracked.container)
+            said = await inside.said(self.client, tracked.container)
             return Ran(255 if tracked.instance.exit is None else tracked.instance.exit, said)
         finally:
             await asyncio.shield(asyncio.create_task(self._over(tracked)))
@@ -490,12 +490,12 @@ class DockerDriver:
             refused(Workload(tracked.instance.workload, tracked.instance.kind, command=())),
             asking(f"exec {instance}"),
         ):
-            return await inside.run(self._client, tracked.container, command)
+            return await inside.run(self.client, tracked.container, command)
 
     async def invocation(
         self, workload: Workload, command: tuple[str, ...], *, like: str = "", endpoints: Mapping[str, Endpoint] = {}
     ) -> Invocation:
-        engine = str(self._client._connection_info)
+        engine = str(self.client._connection_info)
         if like:
             tracked = self._containers.running(like)
             via = (*SHELL, "exec", engine, tracked.container, tracked.cwd)
@@ -517,8 +517,8 @@ class DockerDriver:
 
     async def processes(self, instances: Iterable[str]) -> dict[str, tuple[Process, ...]]:
         with asking("looking into containers"):
-            here, known = is_here(self._client), self._containers.known
-            return {name: await inside.processes(self._client, known(name), here=here) for name in instances}
+            here, known = is_here(self.client), self._containers.known
+            return {name: await inside.processes(self.client, known(name), here=here) for name in instances}
 
     async def usage(self, instances: Iterable[str]) -> dict[str, Usage]:
         found = {}
@@ -526,7 +526,7 @@ class DockerDriver:
             for name in instances:
                 tracked = self._containers.known(name)
                 if not tracked.done.is_set():
-                    found[name] = await inside.usage(self._client, tracked, self._log_size(tracked), self._clock())
+                    found[name] = await inside.usage(self.client, tracked, self._log_size(tracked), self._clock())
         return found
 
     def _log_size(self, tracked: Tracked) -> int:
@@ -535,8 +535,8 @@ class DockerDriver:
 
     async def copy_out(self, instance: str, path: str, destination: str) -> str:
         tracked = self._containers.running(instance)
-        return await inside.copy_out(self._client, tracked, path, destination)
+        return await inside.copy_out(self.client, tracked, path, destination)
 
     async def copy_in(self, instance: str, source: str, path: str) -> str:
         tracked = self._containers.running(instance)
-        return await inside.copy_in(self._client, tracked, source, path)
+        return await inside.copy_in(self.client, tracked, source, path)

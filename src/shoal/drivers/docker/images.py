@@ -74,6 +74,11 @@ def official(workload: Workload) -> str:
     return next((image for image in found if image), programs.BASE)
 
 
+def capabilities(workload: Workload) -> list[str]:
+    """That the programs which it names can't do without."""
+    return sorted({one for ref in _programs(workload.command) for one in programs.CAPABLE.get(ref.name, ())})
+
+
 def _programs(values: Iterable[Value]) -> list[Ref]:
     return [ref for value in values for ref in value.refs() if ref.kind == "program"]
 

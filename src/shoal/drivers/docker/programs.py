@@ -31,6 +31,10 @@ _MARIADB = {"mariadbd": "/usr/sbin", "mariadb": "/usr/bin", "mariadb-dump": "/us
             "mariadb-install-db": "/usr/bin"}  # fmt: skip
 
 
+CAPABLE = {"caddy": ("NET_BIND_SERVICE",)}
+"""Programs whose files ask for capabilities: without these the kernel executes none of them."""
+
+
 def find(name: str) -> Program:
     """Raises `ToolMissing` for one that no image has."""
     plain, _, version = name.partition("@")
