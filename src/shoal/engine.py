@@ -56,7 +56,7 @@ from shoal.drivers.process.keeper import descriptors
 from shoal.drivers.process.keepership import Daemon
 from shoal.drivers.process.launch import end_keeper
 from shoal.drivers.process.releases import FileReleases
-from shoal.errors import MissingFile, ShoalError, StateDamaged, at, of_system
+from shoal.errors import DriverFailed, MissingFile, ShoalError, StateDamaged, ToolMissing, at, of_system
 from shoal.imager import Imager
 from shoal.model.app import App, Service
 from shoal.model.desired import Desired
@@ -79,6 +79,7 @@ if TYPE_CHECKING:
 # Maven and npm on two cores: more at once only makes each of them slower.
 BUILDS_AT_ONCE = 2
 LOGS_EVERY = 1.0
+AGAIN = 1.0
 DISKS_EVERY = 3.0
 
 
@@ -250,11 +251,11 @@ class Engine:
             end_keeper(self._state)
 
     async def _keep(self) -> None:
-        """The loop; when the state's damage ends it, or there is no room to begin, somebody has to be told before we
-        go."""
+        """The loop; when the state's damage ends it, there is no room to begin, or the platform isn't there, somebody
+        has to be told before we go."""
         try:
             self.environment.restore()
-            await self.loop.run()
+            await self._looped()
         except (StateDamaged, OSError) as problem:
             told = problem if isinstance(problem, StateDamaged) else of_system(problem)
             if told is None:
@@ -263,6 +264,18 @@ class Engine:
             self.verbs.problem = told
             self.loop.looked.set()
             await self._ended.wait()
+
+    async def _looped(self) -> None:
+        """Begun again for as long as the platform is away: a daemon may come back before it does."""
+        while True:
+            try:
+                await self.loop.run()
+            except (DriverFailed, ToolMissing) as problem:
+                log.error("%s", problem)
+                self.verbs.problem = problem
+                self.loop.looked.set()
+            await asyncio.sleep(AGAIN)
+            self.verbs.problem = None
 
     def _leave(self, for_good: bool) -> None:
         self._for_good = for_good

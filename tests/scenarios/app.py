@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 from shoal.api.place import state_folder
 from shoal.drivers.process import launch
 from shoal.errors import DriverFailed
+from shoal.model.names import TARGETS
 from tests import ordinary
 from tests.scenarios import processes
 
@@ -184,7 +185,7 @@ class App:
     def states(self, environment: str = "*") -> list[Path]:
         """The state folders of its environments, as far as they are there."""
         mine = state_folder(self.home / "shoal", self.folder, "", environment).parents[1]
-        return sorted(mine.glob(f"{environment}/process"))
+        return sorted(path for path in mine.glob(f"{environment}/*") if path.name in TARGETS)
 
     def state(self, environment: str = "dev") -> Path:
         (found,) = self.states(environment)
@@ -235,7 +236,10 @@ class App:
         folders = self.states()
         ports = {port for folder in folders for port in _ports(folder)}
         try:
-            results = [self.shoal("down", "-v", "--yes", "--env", folder.parent.name) for folder in folders]
+            results = [
+                self.shoal("down", "-v", "--yes", "--env", folder.parent.name, "--target", folder.name)
+                for folder in folders
+            ]
         finally:
             left = self._stragglers()
             for pid in left:

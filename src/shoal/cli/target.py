@@ -24,9 +24,13 @@ def check_built(target: str) -> None:
 
 
 def ensure_daemon(state: Path, client: Client) -> bool:
-    """Whether one had to be started; returns when it answers."""
+    """Whether one had to be started; returns when it answers. Raises what is in the way of its target."""
     from shoal.drivers.process import daemon
 
+    if state.name == "docker" and not client.alive():
+        from shoal.drivers.docker.connection import check_answers
+
+        check_answers()
     return daemon.ensure_daemon(state, client)
 
 

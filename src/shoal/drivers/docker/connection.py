@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -57,6 +58,21 @@ def end_input(stream: Stream) -> None:
 def is_here(docker: Docker) -> bool:
     """Whether the engine is this machine's: it sees our files, and we reach its containers."""
     return str(docker._connection_info).startswith(UNIX)
+
+
+def check_answers() -> None:
+    """Raises `ToolMissing` or `DriverFailed` unless there is an engine that can be used. Blocking."""
+
+    async def ask() -> None:
+        docker = connect()
+        try:
+            check_here(docker)
+            with asking("nothing can run"):
+                await docker.version()
+        finally:
+            await docker.close()
+
+    asyncio.run(ask())
 
 
 def check_here(docker: Docker) -> None:

@@ -35,6 +35,7 @@ COLUMNS = "pid,ppid,user,etimes,times,rss,nlwp,args"
 FOLDER = 1 << 31
 """Of a mode, as Go counts its bits."""
 CANNOT, NOT_THERE = 126, 127
+STDERR = 2
 PACKAGES = ("nats",)
 """That our own jobs import."""
 
@@ -162,24 +163,23 @@ async def usage(docker: Docker, tracked: Tracked, log: int, now: float) -> Usage
     return Usage(now, cpu / 1e9, used, "rss", pids, pids, 0, log)
 
 
-# Copies
+# Copies: by programs of the container's own, who see its temporary folders too; the engine's own way doesn't, and takes
+# nothing where the root may not be written to. It is for images without such programs.
+
+LOOK = 'if [ -d "$1" ]; then echo folder; elif [ -e "$1" ] || [ -L "$1" ]; then echo file; fi'
 
 
 async def copy_out(docker: Docker, tracked: Tracked, path: str, destination: str) -> str:
     source = _absolute(tracked, path)
-    found = await kind(docker, tracked.container, source)
+    found = await _seen(docker, tracked, source)
     if not found:
         raise UsageError(f"there is no {source}")
     target = landing(source, found, destination, kind_of)
     if kind_of(target) == "folder" and found == "file":
         raise UsageError(f"{target} is a folder: a file can't be copied onto it")
-    tar = await docker.containers.container(tracked.container).get_archive(source.rstrip("/."))
-    top = PurePosixPath(source.rstrip("/.")).name
-    with tar:
-        for member in tar.getmembers():
-            member.name = str(PurePosixPath(target) / PurePosixPath(member.name).relative_to(top))
-            member.uid, member.gid = os.getuid(), os.getgid()
-            tar.extract(member, "/", filter="tar")
+    top = PurePosixPath(source.removesuffix("/."))
+    packed = await _archive(docker, tracked, top)
+    await asyncio.to_thread(_unpack, packed, top.name, target)
     return target
 
 
@@ -188,28 +188,63 @@ async def copy_in(docker: Docker, tracked: Tracked, source: str, path: str) -> s
     if not given:
         raise UsageError(f"there is no {source}")
     wanted = _absolute(tracked, path)
-    kinds = {place: await kind(docker, tracked.container, place) for place in _asked_of(wanted)}
+    kinds = {place: await _seen(docker, tracked, place) for place in _asked_of(wanted)}
     target = landing(source, given, wanted, lambda place: kinds.get(place, ""))
-    if await kind(docker, tracked.container, target) == "folder" and given == "file":
+    if await _seen(docker, tracked, target) == "folder" and given == "file":
         raise UsageError(f"{target} is a folder: a file can't be copied onto it")
     packed = await asyncio.to_thread(_packed, source, target)
-    await _unpack(docker, tracked, packed, target)
+    try:
+        code, words = await _fed(docker, tracked, ("tar", "-xf", "-", "-C", "/"), packed)
+    except ToolMissing:
+        await docker.containers.container(tracked.container).put_archive("/", packed)  # type: ignore[no-untyped-call]
+        return target
+    if code:
+        raise UsageError(f"{target}: {words.decode(errors='replace').strip() or f'tar ended with {code}'}")
     return target
 
 
-async def _unpack(docker: Docker, tracked: Tracked, packed: bytes, target: str) -> None:
-    """By a program of the container's, as its own user: a root that is read-only takes no archive, not even where a
-    temporary folder lies."""
-    made = await docker.containers.container(tracked.container).exec(["tar", "-xf", "-", "-C", "/"], stdin=True)
-    words = bytearray()
+async def _seen(docker: Docker, tracked: Tracked, path: str) -> Kind:
+    try:
+        ran = await run(docker, tracked.container, ("/bin/sh", "-c", LOOK, "sh", path))
+    except ToolMissing:
+        return await kind(docker, tracked.container, path)
+    said: Kind = "folder" if "folder" in ran.said else "file" if "file" in ran.said else ""
+    return said
+
+
+async def _archive(docker: Docker, tracked: Tracked, source: PurePosixPath) -> tarfile.TarFile:
+    command = ("tar", "-cf", "-", "-C", str(source.parent), source.name)
+    try:
+        code, packed = await _fed(docker, tracked, command, b"")
+    except ToolMissing:
+        return await docker.containers.container(tracked.container).get_archive(str(source))
+    if code:
+        raise UsageError(f"{source} can't be read by who the container runs as")
+    return tarfile.open(fileobj=io.BytesIO(packed))
+
+
+async def _fed(docker: Docker, tracked: Tracked, command: Sequence[str], given: bytes) -> tuple[int, bytes]:
+    """Exit code and all that it printed of a command that is given something to read."""
+    made = await docker.containers.container(tracked.container).exec(list(command), stdin=True)
+    words, errors = bytearray(), bytearray()
     async with made.start() as stream:
-        await stream.write_in(packed)
+        await stream.write_in(given)
         end_input(stream)
         while message := await stream.read_out():
-            words += message.data
-    code = (await made.inspect())["ExitCode"]
-    if code:
-        raise UsageError(f"{target}: {bytes(words).decode(errors='replace').strip() or f'tar ended with {code}'}")
+            (errors if message.stream == STDERR else words).extend(message.data)
+    code = (await made.inspect())["ExitCode"] or 0
+    if code in (CANNOT, NOT_THERE) and b"executable file not found" in words + errors:
+        raise ToolMissing(f"the program {command[0]!r} isn't there")
+    return code, bytes(words if not code else errors + words)
+
+
+def _unpack(tar: tarfile.TarFile, top: str, target: str) -> None:
+    with tar:
+        for member in tar.getmembers():
+            member.name = str(PurePosixPath(target) / PurePosixPath(member.name).relative_to(top))
+            member.uid, member.gid = os.getuid(), os.getgid()
+            member.uname = member.gname = ""
+            tar.extract(member, "/", filter="tar")
 
 
 def _packed(source: str, target: str) -> bytes:
