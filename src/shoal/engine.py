@@ -227,7 +227,7 @@ class Engine:
             asyncio.create_task(Server(self._state, self.verbs.table()).run(serving), name="server"),
             asyncio.create_task(self._look_at_logs(), name="logs"),
             asyncio.create_task(self._look_at_disks(), name="disks"),
-            *([asyncio.create_task(self.trainer.run(), name="trainer")] if self._trains else []),
+            asyncio.create_task(self._beside(), name="trainer or images"),
             asyncio.create_task(self.watcher.run(), name="watcher"),
             asyncio.create_task(self.recompiling.run(), name="recompiling"),
             asyncio.create_task(self.steering.conclude(), name="releases"),
@@ -283,10 +283,14 @@ class Engine:
             daemon.let_go(self._state)
         self._ended.set()
 
-    @property
-    def _trains(self) -> bool:
-        """A cache is of use to the very JVM that it was made by: that of an image is another."""
-        return isinstance(self.driver, ProcessDriver)
+    async def _beside(self) -> None:
+        """What goes on in the background. A JVM's cache is of use to the very JVM that it was made by: that of an image
+        is another."""
+        driver = self.driver
+        if isinstance(driver, ProcessDriver):
+            await self.trainer.run()
+        else:
+            await self.imager.run(lambda: driver.client)
 
     def _built(self, desired: Desired) -> frozenset[str]:
         built = frozenset(a.key for a in desired.artifacts if is_built(self._cache, a.key))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +13,7 @@ from shoal.build.store import artifact_folder
 from shoal.control.environment import Environment
 from shoal.drivers.docker.connection import asking
 from shoal.drivers.docker.images import official
-from shoal.errors import DriverFailed
+from shoal.errors import DriverFailed, ShoalError
 from shoal.model.workload import Artifact, Workload
 
 if TYPE_CHECKING:
@@ -30,7 +31,37 @@ class Imager:
         self._bases: Bases | None = None
         self._folder = ""
         self.made: set[str] = set()
+        self._tidied = 0
         self._making: dict[str, asyncio.Lock] = {}
+
+    async def run(self, client: Callable[[], Docker]) -> None:
+        """For ever: whenever another release has come to rest, drop the images that no kept release would need."""
+        loop = self._environment.loop
+        while True:
+            await loop.until(lambda: self._number() not in (0, self._tidied) and self._environment.settled())
+            self._tidied = self._number()
+            try:
+                await self._collect(client())
+            except (ShoalError, OSError) as problem:
+                self._report("image", "", f"old ones are still there: {problem}")
+
+    def _number(self) -> int:
+        release = self._environment.release
+        return release.wanted.number if release and not release.wanted.down else 0
+
+    async def _collect(self, docker: Docker) -> None:
+        """One that a container stands on stays: the engine sees to that."""
+        import aiodocker
+
+        environment = self._environment
+        kept = [environment.releases.read(number) for number in environment.releases.numbers()]
+        wanted_by = [environment.desired_of(release) for release in (*kept, environment.running())]
+        keys = {artifact.key for desired in wanted_by for artifact in desired.artifacts}
+        with asking("looking for old images"):
+            for found in await docker.images.list(filters={"label": [f"shoal.app={environment.loop.desired.app}"]}):
+                if found["Labels"].get("shoal.artifact") not in keys:
+                    with contextlib.suppress(aiodocker.DockerError):
+                        await docker.images.delete(found["Id"])
 
     async def make(self, docker: Docker, artifact: Artifact) -> None:
         """All images that come of a built artifact. Raises what `of` raises."""
@@ -63,7 +94,8 @@ class Imager:
         tag = tag_of(self._environment.loop.desired.app, workload.owner, workload.artifact, workload.image)
         async with self._alone(tag):
             if not await docker.images.list(filters={"reference": [tag]}):
-                labels = {"shoal.artifact": workload.artifact, "shoal.service": workload.owner}
+                app = self._environment.loop.desired.app
+                labels = {"shoal.app": app, "shoal.artifact": workload.artifact, "shoal.service": workload.owner}
                 folder = artifact_folder(self._cache, workload.artifact)
                 plan = Plan(folder, workload.owner, workload.image, tag, labels)
                 await build_by_engine(docker, plan, lambda step: self._report("image", workload.name, step))

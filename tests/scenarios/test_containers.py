@@ -224,3 +224,26 @@ async def test_a_port_that_is_taken_is_told(make: Callable[..., App]) -> None:
         result = await asyncio.to_thread(app.shoal, "up", "-d", "--wait")
         assert result.code == 8, str(result)
         assert str(port) in result.err
+
+
+async def test_images_that_no_release_would_need_are_dropped(make: Callable[..., App], docker: aiodocker.Docker) -> None:
+    app = make(
+        "name: contained\ntarget: docker\n"
+        "services: { web: { path: web, stack: command, command: [sleep, '1000'], ports: [] } }\n"
+    )
+
+    async def keys() -> set[str]:
+        found = await docker.images.list(filters={"label": ["shoal.app=contained", "shoal.service=web"]})
+        return {one["Labels"]["shoal.artifact"] for one in found}
+
+    for number in range(13):
+        app.write({"web/page.txt": str(number)})
+        await asyncio.to_thread(app.up)
+    kept = len(app.ok("history", "--json").json["releases"])
+    assert kept < 13
+    deadline = asyncio.get_running_loop().time() + 20
+    while len(await keys()) > kept and asyncio.get_running_loop().time() < deadline:
+        await asyncio.sleep(0.1)
+    assert len(await keys()) == kept
+    await asyncio.to_thread(app.ok, "rollback", timeout=60)
+    assert app.ok("exec", "web", "cat", "page.txt").out == "11"

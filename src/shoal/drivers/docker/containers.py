@@ -39,7 +39,6 @@ class Containers:
         self._watching: asyncio.Task[None] | None = None
         self._looking: set[asyncio.Task[None]] = set()
         self.starting: dict[str, Instance] = {}
-        self.away = False
 
     async def open(self, wake: Callable[[], None]) -> None:
         """Adopts what is there."""
@@ -226,7 +225,6 @@ class Containers:
                 await self._listen()
             except (_error(), aiohttp.ClientError, OSError, ValueError):
                 pass
-            self.away = True
             await asyncio.sleep(AGAIN)
 
     async def _listen(self) -> None:
@@ -234,7 +232,6 @@ class Containers:
         async with answered(self._docker, "events", {"filters": json.dumps(chosen)}) as answer:
             # What happened before we listened.
             await self._look()
-            self.away = False
             self._wake()
             async for line in answer.content:
                 self._hear(json.loads(line))

@@ -42,7 +42,9 @@ async def follow(docker: Docker, container: str, log: Path) -> None:
     while True:
         try:
             await _copy(docker, container, log)
-            return
+            # The end of what it says may be the engine's end.
+            if not (await docker.containers.container(container).show())["State"]["Running"]:
+                return
         except aiodocker.DockerError as problem:
             if problem.status in (404, 409):
                 return
