@@ -7,7 +7,8 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import AsyncIterator, Callable
+import tempfile
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import aiodocker
 import pytest
 from aiodocker.containers import DockerContainer
 
+from tests.engine.daemon import Daemon
 from tests.engine.keeper import Engine
 from tests.scenarios.app import App, get
 from tests.scenarios.conftest import Make
@@ -226,7 +228,9 @@ async def test_a_port_that_is_taken_is_told(make: Callable[..., App]) -> None:
         assert str(port) in result.err
 
 
-async def test_images_that_no_release_would_need_are_dropped(make: Callable[..., App], docker: aiodocker.Docker) -> None:
+async def test_images_that_no_release_would_need_are_dropped(
+    make: Callable[..., App], docker: aiodocker.Docker
+) -> None:
     app = make(
         "name: contained\ntarget: docker\n"
         "services: { web: { path: web, stack: command, command: [sleep, '1000'], ports: [] } }\n"
@@ -247,3 +251,29 @@ async def test_images_that_no_release_would_need_are_dropped(make: Callable[...,
     assert len(await keys()) == kept
     await asyncio.to_thread(app.ok, "rollback", timeout=60)
     assert app.ok("exec", "web", "cat", "page.txt").out == "11"
+
+
+@pytest.fixture
+def own_engine(engine: Engine) -> Iterator[Daemon]:
+    """One that may be killed."""
+    with tempfile.TemporaryDirectory(prefix="shoal-own-") as folder:
+        daemon = Daemon(Path(folder) / "e", engine.registry)
+        daemon.start()
+        yield daemon
+        daemon.stop()
+
+
+async def test_what_an_engine_took_with_it_comes_back_with_the_engine(
+    own_engine: Daemon, make: Callable[..., App]
+) -> None:
+    app = make()
+    app.env["DOCKER_HOST"] = own_engine.host
+    await asyncio.to_thread(app.up)
+    before = {i["pid"] for i in app.of("web")}
+    await asyncio.to_thread(own_engine.kill)
+    assert app.shoal("ps").code == 0
+    refused = app.shoal("scale", "web=3", timeout=60, env={})
+    assert "Docker engine" in refused.err or refused.code == 0, str(refused)
+    await asyncio.to_thread(own_engine.start)
+    await until(app, lambda: app.ready("web", 3, but=before))
+    await until(app, lambda: app.get("/") == (200, "one"))
