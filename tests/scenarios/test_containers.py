@@ -274,6 +274,6 @@ async def test_what_an_engine_took_with_it_comes_back_with_the_engine(
     assert app.shoal("ps").code == 0
     refused = app.shoal("scale", "web=3", timeout=60, env={})
     assert "Docker engine" in refused.err or refused.code == 0, str(refused)
-    await asyncio.to_thread(own_engine.start)
+    own_engine.start()  # by the thread that lives on: it is the parent, whose end would be the end of it
     await until(app, lambda: app.ready("web", 3, but=before))
     await until(app, lambda: app.get("/") == (200, "one"))
