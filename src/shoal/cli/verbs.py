@@ -42,6 +42,7 @@ GROUPS = {
         "build": "build services and their images without starting them",
         "init": "write a first shoal.yaml, or a whole app",
         "import": "write a shoal.yaml from Compose files",
+        "export": "write a Compose file of the app",
         "config": "the file as shoal understands it",
         "plan": "what `up` would do",
         "doctor": "what this machine has and lacks",

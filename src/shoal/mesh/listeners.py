@@ -28,27 +28,28 @@ def watched(file: str) -> Json:
     return {"path_config_source": source, "resource_api_version": "V3"}
 
 
-def gateway_listener(gateway: Gateway, address: Endpoint) -> Json:
-    """The edge of the environment: what comes from outside is not believed, but for what trusted proxies say.
+WATCHED = {"rds": {"route_config_name": GATEWAY, "config_source": watched(RDS)}}
+"""Routes that are a file of their own: a listener that changes keeps old connections on old routes until they end."""
 
-    Its routes are a file of their own: a listener that changes keeps old connections on old routes until they end.
-    """
+
+def gateway_listener(gateway: Gateway, address: Endpoint, routes: Json = WATCHED) -> Json:
+    """The edge of the environment: what comes from outside is not believed, but for what trusted proxies say.
+    `routes` are where they are followed, or the routes themselves."""
     secured = {"transport_socket": tls.transport(gateway.tls)} if gateway.tls else {}
-    everybody = {"filters": [_gateway_http(gateway, forwarded.strangers())], **secured}
+    everybody = {"filters": [_gateway_http(gateway, forwarded.strangers(), routes)], **secured}
     if not gateway.trusted_proxies:
         return _listener(GATEWAY, address, everybody)
     trusted = {"direct_source_prefix_ranges": [forwarded.network(text) for text in gateway.trusted_proxies]}
-    proxies = [_gateway_http(gateway, forwarded.proxies(gateway.trusted_proxies))]
+    proxies = [_gateway_http(gateway, forwarded.proxies(gateway.trusted_proxies), routes)]
     believed = {"name": "proxies", "filter_chain_match": trusted, "filters": proxies, **secured}
     return _listener(GATEWAY, address, believed, {"name": "everybody", **everybody})
 
 
-def _gateway_http(gateway: Gateway, who: Json) -> Json:
+def _gateway_http(gateway: Gateway, who: Json, routes: Json) -> Json:
     marks = [cors.marks(gateway.cors)] if gateway.cors else []
     policies = filters([route.policy for route in gateway.routes])
     mine = [*who["filters"], *marks, *bodies.filters(gateway), *policies]
-    rds = {"route_config_name": GATEWAY, "config_source": watched(RDS)}
-    return http(GATEWAY, reply_key=GATEWAY, rds=rds, **{**who, "filters": mine})
+    return http(GATEWAY, reply_key=GATEWAY, **routes, **{**who, "filters": mine})
 
 
 def plain_listener(address: Endpoint) -> Json:

@@ -58,6 +58,7 @@ def test_every_verb_has_a_help_that_says_what_it_is_for(verb: str, capsys: pytes
     (["doctor"], {"json": False}),
     (["init"], {"folder": ".", "template": None}),
     (["import", "a.yaml", "b.yaml", "-o", "-"], {"files": ["a.yaml", "b.yaml"], "output": "-", "force": False}),
+    (["export", "compose", "-o", "-"], {"what": "compose", "output": "-", "force": False}),
     (["init", "--template", "blog", "x"], {"folder": "x", "template": "blog"}),
     (["config", "--explain", "A", "--env-file", "a", "--env-file", "b"], {"explain": "A", "env_file": ["a", "b"]}),
     (["why", "api"], {"service": "api"}),
