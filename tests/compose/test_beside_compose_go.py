@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping
@@ -160,3 +161,14 @@ def test_both_understand_it_alike(
     files: list[str] = [file for file in FILES[name] if file in ("compose.yaml", "over.yaml")]
     given = {"GIVEN": "given"}
     assert ours(files, given) == theirs(peer, files, given)
+
+
+def test_it_takes_what_is_exported(peer: Path) -> None:
+    text = (Path(__file__).parent / "golden" / "blog.compose.yaml").read_text()
+    variables = dict.fromkeys(re.findall(r"\$\{(\w+):\?", text), "x")
+    arguments, given = [str(peer), "golden/blog.compose.yaml"], {"HOME": os.environ["HOME"], **variables}
+    done = subprocess.run(arguments, capture_output=True, text=True, check=False, cwd=Path(__file__).parent, env=given)
+    assert not done.returncode, done.stderr
+    found = json.loads(done.stdout)
+    assert "PASSWORD 'x'" in found["configs"]["users-db.provision"]["content"]
+    assert found["services"]["posts"]["environment"]["USERS_URL"] == "http://users:8080"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -137,12 +136,12 @@ def test_the_blog(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_envoy_takes_the_gateway_of_the_blog(tmp_path: Path) -> None:
-    content = yaml.safe_load(GOLDEN.read_text())["configs"]["gateway.envoy.json"]["content"].replace("$$", "$")
-    assert {c["name"] for c in json.loads(content)["static_resources"]["clusters"]} == {
+    content = yaml.safe_load(GOLDEN.read_text())["configs"]["gateway.envoy.yaml"]["content"].replace("$$", "$")
+    assert {c["name"] for c in yaml.safe_load(content)["static_resources"]["clusters"]} == {
         "gateway->users", "gateway->posts", "gateway->web",
     }  # fmt: skip
-    (tmp_path / "envoy.json").write_text(content)
-    command = [str(program("envoy")), "-c", "envoy.json", "--mode", "validate"]
+    (tmp_path / "envoy.yaml").write_text(content)
+    command = [str(program("envoy")), "-c", "envoy.yaml", "--mode", "validate"]
     ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
 

@@ -43,6 +43,9 @@ def _by_name(link: Link, at: Endpoint) -> Json:
     return _bare(cluster(link, ())) | {
         "type": "STRICT_DNS",
         "dns_lookup_family": "V4_ONLY",
+        "dns_failure_refresh_rate": {"base_interval": "1s", "max_interval": "5s"},
+        # Who isn't there yet keeps nobody from the others.
+        "wait_for_warm_on_init": False,
         "load_assignment": {"cluster_name": link.name, "endpoints": [{"lb_endpoints": [host]}]},
     }
 

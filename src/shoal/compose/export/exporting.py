@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 import msgspec
+import yaml
 
 from shoal.compose.export.backings import backing_of
 from shoal.compose.export.checks import check_of
@@ -20,7 +19,7 @@ from shoal.model.workload import Workload
 
 USUAL = 8080
 """Where the gateway is published when the file says nothing: any port would be another one each time."""
-ENVOY_FILE = "/etc/envoy/envoy.json"
+ENVOY_FILE = "/etc/envoy/envoy.yaml"
 
 
 class Exported(msgspec.Struct, frozen=True):
@@ -69,7 +68,7 @@ def _gateway(gateway: Gateway, scene: Scene, checks: dict[str, Json]) -> Made:
         return Endpoint(service, scene.number(service, port))
 
     told = static(scene.desired, gateway, Endpoint(places.ANYWHERE, INSIDE), where)
-    content = escaped(json.dumps(told, indent=1)) + "\n"
+    content = escaped(yaml.safe_dump(told, sort_keys=False, default_flow_style=None, width=120))
     waits = dict.fromkeys(route.to for route in gateway.routes if route.to and not scene.services[route.to].profiles)
     tree: Json = {
         "image": programs.ENVOY,
@@ -78,7 +77,7 @@ def _gateway(gateway: Gateway, scene: Scene, checks: dict[str, Json]) -> Made:
         "depends_on": {
             name: {"condition": "service_healthy" if name in checks else "service_started"} for name in waits
         },
-        "configs": [{"source": scene.config(f"{GATEWAY}.envoy.json", content), "target": ENVOY_FILE}],
+        "configs": [{"source": scene.config(f"{GATEWAY}.envoy.yaml", content), "target": ENVOY_FILE}],
         "restart": "unless-stopped",
     }
     return Made(tree, f"http://{places.LOOPBACK}:{gateway.port or USUAL}")

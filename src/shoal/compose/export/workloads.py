@@ -8,6 +8,7 @@ from shoal.build.image.wanted import wanted
 from shoal.compose.export.bounds import deploy_of, security_of
 from shoal.compose.export.mounting import configs_of, folder_of, mounts_of
 from shoal.compose.export.scene import GATEWAY, Filling, Json, Made, Scene, escaped, seconds
+from shoal.desired.builds import GATEWAY as ADDRESS
 from shoal.drivers.docker import places
 from shoal.model.app import Restart, Service, Stop
 from shoal.model.workload import Workload
@@ -57,6 +58,10 @@ def _made_of(workload: Workload, service: Service, filling: Filling, scene: Scen
         return {"build": build}, ""
     artifact = scene.artifacts[workload.artifact]
     tag = wanted(scene.desired, artifact).tag
+    if ADDRESS in artifact.tools:
+        scene.lose(
+            f"{service.section}/{service.name}/build", "the gateway's address stands in it: say the name of an image"
+        )
     # Nobody else's image of this name is meant, wherever one might be found.
     made: Json = {"image": tag, "pull_policy": "never", "init": True}
     return made, f"its image is made by: shoal build --target docker {service.name}"
