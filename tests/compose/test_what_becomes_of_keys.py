@@ -131,7 +131,9 @@ def test_a_key_of_a_service(folder: Path, text: str, becomes: dict[str, Any]) ->
 )
 def test_a_health_check_is_a_probe_of_readiness(folder: Path, test: str, command: list[str]) -> None:
     found = service(folder, f"healthcheck: {{test: {test}, interval: 2s, timeout: 1s, retries: 4, start_period: 10s}}")
-    probe = {"exec": command, "every": "2s", "timeout": "1s", "failures": "4", "grace": "18s"}
+    slow = service(folder, f"healthcheck: {{test: {test}, interval: 20s, start_period: 10s}}")
+    assert slow["health"]["ready"]["grace"] == "70s"
+    probe = {"exec": command, "every": "2s", "timeout": "1s", "failures": "4", "grace": "60s"}
     assert found["health"] == {"ready": probe}
 
 

@@ -36,7 +36,7 @@ def health_of(making: Making) -> Table | None:
         return None
     every = _seconds(check.interval, EVERY)
     failures = making.whole(check.retries, "healthcheck", "retries") or FAILURES
-    grace = _seconds(check.start_period, 0.0) + failures * every
+    grace = max(_seconds(check.start_period, 0.0) + failures * every, LEAST_GRACE)
     given = {key: making.duration(getattr(check, name), "healthcheck", name) for key, name in _TIMES.items()}
     entries: dict[str, Node | None] = {
         "exec": Items(tuple(words), place),
@@ -49,6 +49,9 @@ def health_of(making: Making) -> Table | None:
     return nodes.table({"ready": nodes.table(entries, place)}, place)
 
 
+# Compose lets what is unhealthy be, and it may come to be healthy; here it is replaced. So a start has at least as long
+# as any other service's.
+LEAST_GRACE = 60.0
 _TIMES = {"every": "interval", "timeout": "timeout"}
 
 
