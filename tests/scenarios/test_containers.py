@@ -178,6 +178,8 @@ def test_an_engine_that_isnt_there_is_one_clear_error(make: Callable[..., App], 
     result = app.shoal("up", "-d", "--wait")
     assert result.code == 14, str(result)
     assert "the Docker engine doesn't answer" in result.err and "DOCKER_HOST" in result.err
+    checked = app.shoal("doctor", "--target", "docker")
+    assert checked.code == 4 and "missing  Docker engine" in checked.out
 
 
 def test_an_engine_of_another_machine_is_refused(make: Callable[..., App]) -> None:

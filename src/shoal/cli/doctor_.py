@@ -41,7 +41,8 @@ def arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> int:
     engines = [_engine(name, key) for name, key in ENGINES.items()]
     extras = [_extra(name, key) for name, key in (EXTRAS | OF_THE_MACHINE).items()]
-    checks = [_system(), _python(), *engines, *extras, *_machine(), *trust.checks(options)]
+    containers = [_containers()] if options.run_on == "docker" else []
+    checks = [_system(), _python(), *engines, *extras, *containers, *_machine(), *trust.checks(options)]
     if options.json:
         as_json({"version": 1, "checks": [{"what": w, "verdict": v, "text": t} for w, v, t in checks]})
     else:
@@ -83,6 +84,16 @@ def _extra(name: str, key: str) -> Check:
     """An engine that only some apps need."""
     what, verdict, text = _engine(name, key)
     return what, "note" if verdict == "missing" else verdict, text
+
+
+def _containers() -> Check:
+    """The engine of the target docker, where that is asked for."""
+    from shoal.drivers.docker.connection import check_answers
+
+    try:
+        return ("Docker engine", "ok", check_answers())
+    except ShoalError as problem:
+        return ("Docker engine", "missing", str(problem).replace("\n", " "))
 
 
 def _machine() -> list[Check]:

@@ -60,19 +60,20 @@ def is_here(docker: Docker) -> bool:
     return str(docker._connection_info).startswith(UNIX)
 
 
-def check_answers() -> None:
-    """Raises `ToolMissing` or `DriverFailed` unless there is an engine that can be used. Blocking."""
+def check_answers() -> str:
+    """Which engine there is. Raises `ToolMissing` or `DriverFailed` unless there is one that can be used. Blocking."""
 
-    async def ask() -> None:
+    async def ask() -> str:
         docker = connect()
         try:
             check_here(docker)
             with asking("nothing can run"):
-                await docker.version()
+                told = await docker.version()
+            return f"{told['Version']}, API {told['ApiVersion']}, at {docker._connection_info}"
         finally:
             await docker.close()
 
-    asyncio.run(ask())
+    return asyncio.run(ask())
 
 
 def check_here(docker: Docker) -> None:
