@@ -176,7 +176,7 @@ def test_ls_shows_apps_that_run_that_are_down_and_that_lost_their_folder(app: Ma
         assert found["web"]["folder"] == str(up.folder)
         assert found["web"]["since"] and found["second"]["since"] is None
         told = up.ok("ls").out
-        assert re.search(rf"^third +dev +down +- +- +{re.escape(str(lost.folder))} \(gone\)$", told, re.M)
+        assert re.search(rf"^third +dev +process +down +- +- +{re.escape(str(lost.folder))} \(gone\)$", told, re.M)
     finally:
         moved.rename(lost.folder)
 

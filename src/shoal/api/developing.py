@@ -40,7 +40,9 @@ class Developing:
         await self._built(workload)
         endpoints = self._endpoints(workload)
         found = await self._driver.invocation(workload, (), endpoints=endpoints)
-        yield msgspec.to_builtins(found) | {"ports": {name: at.port for name, at in endpoints.items()}}
+        told = msgspec.to_builtins(found)
+        del told["via"]  # whoever runs it by hand runs it here
+        yield told | {"ports": {name: at.port for name, at in endpoints.items()}}
 
     async def attach(self, request: Mapping[str, Any]) -> AsyncIterator[Any]:
         """The asking process stands in for a service, until it ends. With `port` something listens there already."""

@@ -151,9 +151,12 @@ class _Work:
                 for artifact in artifacts:
                     self._built[artifact.key] = group.create_task(self._build(artifact))
                 rows = [group.create_task(self._row(artifact)) for artifact in artifacts]
-        except* ShoalError as problems:
+        except BaseExceptionGroup as problems:
             # The first ends the others; what is built stays built.
-            raise _first(problems) from None
+            ours, others = problems.split(ShoalError)
+            if ours is None or others is not None:
+                raise
+            raise _first(ours) from None
         return [row.result() for row in rows]
 
     async def _build(self, artifact: Artifact) -> None:

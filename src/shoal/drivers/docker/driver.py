@@ -95,6 +95,8 @@ class DockerDriver:
             self._volumes = Volumes(self._docker, self._project, self.state.realm)
             self._containers = Containers(self._docker, self.state, self._volumes.network, self._clock)
             self._programs = Programs(self._docker)
+            for left in self.state.run.glob("*.json"):  # of commands that never came to run
+                left.unlink()
             await self._volumes.open()
             await self._containers.open(wake)
             self._remember()

@@ -332,6 +332,8 @@ class FakeDriver:
             if not workload.stable_ports:
                 name = f"instance {number} {port.name}"
             found[port.name] = self._fixed(workload, port.number) if port.number else self.addresses([name])[name]
+            if workload.stable_ports:
+                self.platform.addresses[f"{workload.name}:{port.name}"] = found[port.name]
         return found
 
     def _fixed(self, workload: Workload, number: int) -> Endpoint:
