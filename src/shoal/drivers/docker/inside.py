@@ -240,11 +240,15 @@ async def _fed(docker: Docker, tracked: Tracked, command: Sequence[str], given: 
 
 def _unpack(tar: tarfile.TarFile, top: str, target: str) -> None:
     with tar:
+        # Python before 3.11.4 knows no filters, and takes none as an argument.
+        tar.extraction_filter = lambda member, path: member
         for member in tar.getmembers():
+            if ".." in PurePosixPath(member.name).parts:
+                raise UsageError(f"{member.name}: the archive leads out of its folder")
             member.name = str(PurePosixPath(target) / PurePosixPath(member.name).relative_to(top))
             member.uid, member.gid = os.getuid(), os.getgid()
             member.uname = member.gname = ""
-            tar.extract(member, "/", filter="tar")
+            tar.extract(member, "/")
 
 
 def _packed(source: str, target: str) -> bytes:
